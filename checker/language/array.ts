@@ -1,0 +1,150 @@
+/** Arrays over a finite index: one element for each value of the index domain, no holes, no growth. */
+import { List, Map as ImmutableMap } from 'immutable'
+import type { Binding, Domain, ScalarDomain } from './domain.ts'
+import { SpecError, show } from './errors.ts'
+import { concatenate } from './record.ts'
+
+/** An array indexed by numbers: what can be done with it in a spec. Callbacks get the element and its index. */
+export interface FixedArray<T> {
+  readonly length: number
+  [index: number]: T
+  [Symbol.iterator](): Iterator<T>
+  keys(): Iterable<number>
+  entries(): Iterable<[number, T]>
+  every(test: (element: T, index: number) => boolean): boolean
+  some(test: (element: T, index: number) => boolean): boolean
+  filter(test: (element: T, index: number) => boolean): T[]
+  map<U>(of: (element: T, index: number) => U): U[]
+  find(test: (element: T, index: number) => boolean): T | undefined
+  findIndex(test: (element: T, index: number) => boolean): number
+  indexOf(element: T): number
+  includes(element: T): boolean
+  forEach(visit: (element: T, index: number) => void): void
+  reduce<U>(step: (sum: U, element: T, index: number) => U, start: U): U
+  fill(element: T): unknown
+}
+
+/** An array with one element for each value of `index`; indexed by number, or by name when the index is `oneOf` names. */
+export function array<I extends string | number, T>(
+  index: ScalarDomain<I>,
+  element: Domain<T>,
+): Domain<[I] extends [number] ? FixedArray<T> : { [K in I]: T }> {
+  const keys = index.values
+  const numeric = keys.every((key) => typeof key === 'number')
+  const { cells, units, bases } = concatenate(
+    keys.map((_, code) => ({ path: `[${index.print(code)}]`, pattern: '[*]', domain: element })),
+  )
+  const domain: Domain<unknown> = {
+    kind: 'array',
+    text: `array(${index.text}, ${element.text})`,
+    cells,
+    units,
+    bind(store, base, path) {
+      const bindings = keys.map((_, code) => element.bind(store, base + bases[code], `${path}[${index.print(code)}]`))
+      return numeric
+        ? bindNumeric(index as ScalarDomain<number>, bindings as Binding<unknown>[], path)
+        : bindNamed(keys as readonly string[], bindings as Binding<unknown>[], path)
+    },
+    immutable: (read, base) =>
+      numeric
+        ? List(keys.map((_, code) => element.immutable(read, base + bases[code])))
+        : ImmutableMap(keys.map((key, code) => [key, element.immutable(read, base + bases[code])])),
+  }
+  return domain as Domain<[I] extends [number] ? FixedArray<T> : { [K in I]: T }>
+}
+
+function badIndex(path: string, index: unknown, indices: string): SpecError {
+  return new SpecError(
+    `${path}[${show(index)}] is out of range`,
+    `${path} is indexed by ${indices}`,
+    'guard the step so that the index exists: an optional index must be tested for null first',
+  )
+}
+
+function bindNumeric(index: ScalarDomain<number>, bindings: Binding<unknown>[], path: string): Binding<unknown> {
+  const keys = index.values
+  const at = (key: number): Binding<unknown> => {
+    const code = index.encode(key)
+    if (code < 0) throw badIndex(path, key, index.text)
+    return bindings[code]
+  }
+  const methods: FixedArray<unknown> = {
+    length: bindings.length,
+    *[Symbol.iterator]() {
+      for (const binding of bindings) yield binding.get()
+    },
+    keys: () => keys,
+    *entries() {
+      for (const key of keys) yield [key, at(key).get()] as [number, unknown]
+    },
+    every: (test) => keys.every((key) => test(at(key).get(), key)),
+    some: (test) => keys.some((key) => test(at(key).get(), key)),
+    filter: (test) => keys.filter((key) => test(at(key).get(), key)).map((key) => at(key).get()),
+    map: (of) => keys.map((key) => of(at(key).get(), key)),
+    find(test) {
+      const key = keys.find((key) => test(at(key).get(), key))
+      return key === undefined ? undefined : at(key).get()
+    },
+    findIndex: (test) => keys.find((key) => test(at(key).get(), key)) ?? -1,
+    indexOf: (element) => keys.find((key) => at(key).get() === element) ?? -1,
+    includes: (element) => bindings.some((binding) => binding.get() === element),
+    forEach: (visit) => keys.forEach((key) => visit(at(key).get(), key)),
+    reduce: (step, start) => keys.reduce((sum, key) => step(sum, at(key).get(), key), start),
+    fill: (element) => bindings.forEach((binding) => binding.set(element)),
+  }
+  const isIndex = (name: string | symbol): name is string => typeof name === 'string' && /^-?\d+(\.\d+)?$/.test(name)
+  const view = new Proxy(methods, {
+    get(target, name) {
+      if (isIndex(name)) return at(Number(name)).get()
+      if (name in target) return Reflect.get(target, name)
+      if (typeof name === 'symbol' || name === 'toJSON' || name === 'then') return undefined
+      throw badIndex(path, name, index.text)
+    },
+    set(_target, name, value) {
+      if (!isIndex(name)) throw badIndex(path, name, index.text)
+      at(Number(name)).set(value)
+      return true
+    },
+  })
+  return {
+    get: () => view,
+    set(value) {
+      const given = [...(value as Iterable<unknown>)]
+      if (given.length !== bindings.length) {
+        throw new SpecError(
+          `${path} = ${show(given)} has ${given.length} elements instead of ${bindings.length}`,
+          'an array is assigned as a whole, one element for each index',
+          'list all elements, or assign the single elements that change',
+        )
+      }
+      bindings.forEach((binding, code) => binding.set(given[code]))
+    },
+    snapshot: () => Object.freeze(bindings.map((binding) => binding.snapshot())),
+  }
+}
+
+function bindNamed(names: readonly string[], bindings: Binding<unknown>[], path: string): Binding<unknown> {
+  const byName = new Map(names.map((name, code) => [name, bindings[code]]))
+  const at = (name: string | symbol): Binding<unknown> => {
+    const binding = byName.get(String(name))
+    if (binding === undefined) throw badIndex(path, String(name), names.join(', '))
+    return binding
+  }
+  const view = new Proxy(Object.fromEntries(names.map((name) => [name, undefined])), {
+    get: (_target, name) => (typeof name === 'symbol' || name === 'toJSON' || name === 'then' ? undefined : at(name).get()),
+    set(_target, name, value) {
+      at(name).set(value)
+      return true
+    },
+  })
+  return {
+    get: () => view,
+    set(value) {
+      const given = value as Record<string, unknown>
+      const read = names.map((name) => given[name])
+      names.forEach((name, code) => at(name).set(read[code]))
+    },
+    snapshot: () => Object.freeze(Object.fromEntries(names.map((name) => [name, at(name).snapshot()]))),
+  }
+}
+

@@ -1,0 +1,83 @@
+/**
+ * A domain is a finite set of values that a state variable may take. It knows how its values are flattened into cells
+ * (small integers), and how a spec sees them: scalars as plain values, arrays, records, sets and sequences as live views.
+ */
+import { SpecError, show } from './errors.ts'
+
+/** Where the cells of one state are read and written; the engines differ only in what stands behind it. */
+export interface Store {
+  read(cell: number): number
+  write(cell: number, code: number): void
+}
+
+/** One small integer of the state: its path below the domain that owns it, and how many codes it has. */
+export interface Cell {
+  /** as printed, for example `[1].refs` */
+  readonly path: string
+  /** the same path with every index replaced by `*`: cells with one pattern are one variable */
+  readonly pattern: string
+  readonly size: number
+  /** the printed form of a code, or null where a code has no meaning of its own (shared payload slots) */
+  readonly print: ((code: number) => string) | null
+}
+
+/** A part of the state that reports show as one thing: a scalar, a union, a set, a sequence. */
+export interface Unit {
+  readonly path: string
+  readonly first: number
+  readonly count: number
+  readonly print: (read: (cell: number) => number) => string
+}
+
+/** How one variable is read and written through a store. */
+export interface Binding<T> {
+  /** the value, or the live view of a composite */
+  get(): T
+  set(value: T): void
+  /** the value as it is now, detached from the store and frozen */
+  snapshot(): T
+}
+
+export interface Domain<T> {
+  readonly kind: string
+  /** as a spec author would write it, for messages */
+  readonly text: string
+  readonly cells: readonly Cell[]
+  readonly units: readonly Unit[]
+  bind(store: Store, base: number, path: string): Binding<T>
+  /** the value as an Immutable collection, or a plain scalar */
+  immutable(read: (cell: number) => number, base: number): unknown
+}
+
+/** A domain whose values fit one cell and can be listed: usable as array index, set element, parameter and choice. */
+export interface ScalarDomain<T> extends Domain<T> {
+  readonly size: number
+  readonly values: readonly T[]
+  /** the code of a value, or -1 when it lies outside */
+  encode(value: unknown): number
+  decode(code: number): T
+  print(code: number): string
+  /** the name of the collection whose indices these are */
+  readonly collection?: string
+}
+
+export type ValueOf<D> = D extends Domain<infer T> ? T : never
+
+/** The declaration of a state: a domain for each variable. */
+export type Declaration = Readonly<Record<string, Domain<unknown>>>
+
+/** What the actions of a spec see of a state that was declared as `D`. */
+export type StateOf<D> = { -readonly [K in keyof D]: ValueOf<D[K]> }
+
+export function outside(path: string, value: unknown, domain: { text: string }): SpecError {
+  return new SpecError(
+    `${path} = ${show(value)} is outside its domain ${domain.text}`,
+    'the action computed a value that the declaration of the variable does not allow',
+    'widen the domain, or guard the action with when(...) so that it cannot go there',
+  )
+}
+
+/** Tells whether a domain is scalar, that is, fits one cell and lists its values. */
+export function isScalar(domain: Domain<unknown>): domain is ScalarDomain<unknown> {
+  return 'encode' in domain
+}

@@ -1,0 +1,68 @@
+/** Instances: the actions and labels of a model with all parameters bound, each a function that the engines run. */
+import type { Action } from './action.ts'
+import { combinations, printArguments, when } from './action.ts'
+import type { Process } from './process.ts'
+
+export interface Instance {
+  /** the action or label without parameters: what statistics and quotient graphs call it */
+  readonly name: string
+  /** the name with its arguments: what a counterexample prints */
+  readonly label: string
+  /** whose step it is: a process, a member of a collection, or the model itself (empty) */
+  readonly actor: string
+  /** how reports head the actor's column */
+  readonly title: string
+  /** the code that the step stands for, empty where the spec names none */
+  readonly anchor: string
+  readonly run: (state: object) => void
+}
+
+/** An action once for each combination of its parameters. The first parameter is the actor when it names a collection. */
+export function actionInstances(name: string, action: Action<never>): Instance[] {
+  const [first] = Object.entries(action.parameters)
+  return combinations(action.parameters).map((values) => {
+    const printed = printArguments(action.parameters, values)
+    const actor =
+      first?.[1].collection === undefined ? '' : first[1].print(first[1].encode(values[first[0]]))
+    return {
+      name,
+      label: printed === '' ? name : `${name}(${printed})`,
+      actor,
+      title: actor,
+      anchor: '',
+      run: (state) => action.run(state as never, values),
+    }
+  })
+}
+
+type Own = Record<string, unknown> & { pc: string }
+
+/** The labels of a process, for each of its instances. A label is enabled where the program counter stands at it. */
+export function processInstances(title: string, process: Process): Instance[] {
+  const ids = process.over === undefined ? [0] : [...process.over.values]
+  return ids.flatMap((id) => {
+    const actor = process.over === undefined ? title : `${title}${id}`
+    return Object.entries(process.steps).map(([label, step]) => ({
+      name: `${title}: ${label}`,
+      label,
+      actor,
+      title: process.over === undefined ? (process.title ?? title) : `${process.title ?? title} ${id}`,
+      anchor: step.anchor,
+      run: (state: object) => {
+        const under = (state as Record<string, unknown>)[title]
+        const own = (process.over === undefined ? under : (under as Record<number, unknown>)[id]) as Own
+        when(own.pc === label)
+        own.pc = (step.run as (state: unknown, me: unknown) => string)(state, withId(own, id))
+      },
+    }))
+  })
+}
+
+/** The locals of a process with its `id` added. */
+function withId(own: Own, id: number): object {
+  return new Proxy(own, {
+    get: (target, name) => (name === 'id' ? id : Reflect.get(target, name)),
+    has: (target, name) => name === 'id' || name in target,
+    set: (target, name, value) => Reflect.set(target, name, value),
+  })
+}

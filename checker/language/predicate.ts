@@ -1,0 +1,53 @@
+/** Predicates: claims, constraints and final states with all parameters bound, as the engines evaluate them. */
+import { combinations, printArguments } from './action.ts'
+import type { Claim } from './claim.ts'
+import { asSpecError } from './draft.ts'
+import type { Model } from './model.ts'
+
+/** A predicate on one state. */
+export type OnState = (state: object) => boolean
+/** A predicate on the states before and after a step. */
+export type OnStep = (before: object, after: object) => boolean
+
+/** One claim for one combination of its parameters. */
+export interface BoundClaim {
+  /** which claim of the model */
+  readonly claim: number
+  /** the arguments as printed, empty for a claim without parameters */
+  readonly args: string
+  readonly premise: OnState | OnStep | null
+  readonly conjuncts: readonly { readonly name: string; readonly test: OnState | OnStep }[]
+}
+
+/** The claims of one kind with their parameters bound. */
+export function boundClaims(model: Model, kind: Claim<object>['kind']): BoundClaim[] {
+  return model.claims.flatMap((claim, at) =>
+    claim.kind === kind ? combinations(claim.parameters).map((values) => bind(claim, at, values)) : [],
+  )
+}
+
+function bind(claim: Claim<object>, at: number, values: Readonly<Record<string, unknown>>): BoundClaim {
+  const withValues = (test: (...args: never[]) => boolean) => {
+    const call = test as (...args: unknown[]) => boolean
+    return (...states: object[]) => {
+      try {
+        return call(...states, values)
+      } catch (thrown) {
+        throw asSpecError(thrown, `claim '${claim.name}'`)
+      }
+    }
+  }
+  const premise = claim.kind === 'reachable' ? null : claim.premise
+  return {
+    claim: at,
+    args: printArguments(claim.parameters, values),
+    premise: premise === null ? null : withValues(premise),
+    conjuncts: Object.entries(claim.conjuncts).map(([name, test]) => ({ name, test: withValues(test) })),
+  }
+}
+
+/** Tells whether a bound claim is satisfied: its premise is false, or all its conjuncts are true. */
+export function satisfied(bound: BoundClaim, ...states: [object] | [object, object]): boolean {
+  const test = (predicate: OnState | OnStep) => (predicate as (...states: object[]) => boolean)(...states)
+  return (bound.premise !== null && !test(bound.premise)) || bound.conjuncts.every((conjunct) => test(conjunct.test))
+}

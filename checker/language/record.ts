@@ -1,0 +1,91 @@
+/** Records: named fields of any domain, seen as an object with exactly those properties. */
+import { Map as ImmutableMap } from 'immutable'
+import type { Binding, Cell, Declaration, Domain, StateOf, Store, Unit } from './domain.ts'
+import { SpecError, show } from './errors.ts'
+
+/** Cells and units of several domains one behind the other, each below its own path. */
+export function concatenate(parts: readonly { path: string; pattern: string; domain: Domain<unknown> }[]) {
+  const cells: Cell[] = []
+  const units: Unit[] = []
+  const bases: number[] = []
+  for (const { path, pattern, domain } of parts) {
+    const base = cells.length
+    bases.push(base)
+    for (const cell of domain.cells) cells.push({ ...cell, path: path + cell.path, pattern: pattern + cell.pattern })
+    for (const unit of domain.units) {
+      units.push({ ...unit, path: path + unit.path, first: base + unit.first, print: (read) => unit.print((cell) => read(base + cell)) })
+    }
+  }
+  return { cells, units, bases }
+}
+
+/** A record with the given fields. */
+export function record<D extends Declaration>(fields: D): Domain<StateOf<D>> {
+  const names = Object.keys(fields)
+  const { cells, units, bases } = concatenate(
+    names.map((name) => ({ path: `.${name}`, pattern: `.${name}`, domain: fields[name] })),
+  )
+  return {
+    kind: 'record',
+    text: `record({ ${names.map((name) => `${name}: ${fields[name].text}`).join(', ')} })`,
+    cells,
+    units,
+    bind: (store, base, path) => bindRecord(fields, names, bases, store, base, path) as Binding<StateOf<D>>,
+    immutable: (read, base) =>
+      ImmutableMap(names.map((name, at) => [name, fields[name].immutable(read, base + bases[at])])),
+  }
+}
+
+function bindRecord(
+  fields: Declaration,
+  names: readonly string[],
+  bases: readonly number[],
+  store: Store,
+  base: number,
+  path: string,
+): Binding<unknown> {
+  const join = (name: string) => (path === '' ? name : `${path}.${name}`)
+  const bindings = new Map(names.map((name, at) => [name, fields[name].bind(store, base + bases[at], join(name))]))
+  const view: object = {}
+  for (const [name, binding] of bindings) {
+    Object.defineProperty(view, name, { get: binding.get, set: binding.set, enumerable: true })
+  }
+  const unknownField = (name: string | symbol) =>
+    new SpecError(
+      `${join(String(name))} does not exist`,
+      `${path === '' ? 'the state' : path} has the fields ${names.join(', ')}`,
+      'check the spelling, or declare the variable in the state',
+    )
+  const guarded = new Proxy(view, {
+    get(target, name, receiver) {
+      if (typeof name === 'string' && !bindings.has(name) && !(name in target)) throw unknownField(name)
+      return Reflect.get(target, name, receiver)
+    },
+    set(_target, name, value) {
+      const binding = bindings.get(String(name))
+      if (binding === undefined) throw unknownField(name)
+      binding.set(value)
+      return true
+    },
+  })
+  return {
+    get: () => guarded,
+    set(value) {
+      if (typeof value !== 'object' || value === null) throw notARecord(path, value, names)
+      const given = value as Record<string, unknown>
+      for (const name of names) if (!(name in given)) throw notARecord(path, value, names)
+      // Read everything before writing anything: the value may be a view of this same record.
+      const read = names.map((name) => given[name])
+      names.forEach((name, at) => bindings.get(name)!.set(read[at]))
+    },
+    snapshot: () => Object.freeze(Object.fromEntries(names.map((name) => [name, bindings.get(name)!.snapshot()]))),
+  }
+}
+
+function notARecord(path: string, value: unknown, names: readonly string[]): SpecError {
+  return new SpecError(
+    `${path} = ${show(value)} lacks fields`,
+    `a record is assigned as a whole, with every field: ${names.join(', ')}`,
+    'list all fields, or assign the single fields that change',
+  )
+}

@@ -1,0 +1,120 @@
+/** The scalar domains: bool, range, oneOf, collections and optional scalars. Each value is one code in one cell. */
+import type { Binding, ScalarDomain, Store } from './domain.ts'
+import { outside } from './domain.ts'
+import { SpecError } from './errors.ts'
+
+interface Codec<T> {
+  readonly kind: string
+  readonly text: string
+  readonly size: number
+  encode(value: unknown): number
+  decode(code: number): T
+  print(code: number): string
+  readonly collection?: string
+}
+
+const LARGEST = 2 ** 24
+
+function scalar<T>(codec: Codec<T>): ScalarDomain<T> {
+  if (codec.size < 1 || codec.size > LARGEST) {
+    throw new SpecError(
+      `${codec.text} has ${codec.size} values`,
+      `a domain needs at least one value and at most ${LARGEST}`,
+      'narrow the domain: a model checker explores every value',
+    )
+  }
+  const domain: ScalarDomain<T> = {
+    ...codec,
+    get values() {
+      return Array.from({ length: codec.size }, (_, code) => codec.decode(code))
+    },
+    cells: [{ path: '', pattern: '', size: codec.size, print: codec.print }],
+    units: [{ path: '', first: 0, count: 1, print: (read) => codec.print(read(0)) }],
+    bind(store: Store, base: number, path: string): Binding<T> {
+      const get = () => codec.decode(store.read(base))
+      const set = (value: T) => {
+        const code = codec.encode(value)
+        if (code < 0) throw outside(path, value, codec)
+        store.write(base, code)
+      }
+      return { get, set, snapshot: get }
+    },
+    immutable: (read, base) => codec.decode(read(base)),
+  }
+  return domain
+}
+
+/** true or false. */
+export const bool: ScalarDomain<boolean> = scalar({
+  kind: 'bool',
+  text: 'bool',
+  size: 2,
+  encode: (value) => (value === true ? 1 : value === false ? 0 : -1),
+  decode: (code) => code === 1,
+  print: (code) => (code === 1 ? 'true' : 'false'),
+})
+
+/** The integers from `low` to `high`, both included. */
+export function range(low: number, high: number): ScalarDomain<number> {
+  const text = `range(${low}, ${high})`
+  if (!Number.isInteger(low) || !Number.isInteger(high) || high < low) {
+    throw new SpecError(`${text} is not a range`, 'the bounds must be integers, the smaller one first', 'write range(0, 3)')
+  }
+  return scalar({
+    kind: 'range',
+    text,
+    size: high - low + 1,
+    encode: (value) => (Number.isInteger(value) && (value as number) >= low && (value as number) <= high ? (value as number) - low : -1),
+    decode: (code) => code + low,
+    print: (code) => `${code + low}`,
+  })
+}
+
+/** Exactly the values listed. */
+export function oneOf<const T extends string | number>(...values: readonly T[]): ScalarDomain<T> {
+  const text = `oneOf(${values.join(', ')})`
+  const codes = new Map<unknown, number>(values.map((value, code) => [value, code]))
+  if (codes.size !== values.length) {
+    throw new SpecError(`${text} lists a value twice`, 'every value of a domain has one name', 'remove the duplicate')
+  }
+  return scalar({
+    kind: 'oneOf',
+    text,
+    size: values.length,
+    encode: (value) => codes.get(value) ?? -1,
+    decode: (code) => values[code],
+    print: (code) => `${values[code]}`,
+  })
+}
+
+/**
+ * `size` things of one kind, known by their index from 0; the domain of those indices. Reports print them as `name0`,
+ * `name1`, and an action that has such an index as its first parameter is shown in the column of that thing.
+ */
+export function collection(name: string, size: number): ScalarDomain<number> {
+  return scalar({
+    kind: 'collection',
+    text: `collection('${name}', ${size})`,
+    size,
+    collection: name,
+    encode: (value) => (Number.isInteger(value) && (value as number) >= 0 && (value as number) < size ? (value as number) : -1),
+    decode: (code) => code,
+    print: (code) => `${name}${code}`,
+  })
+}
+
+/** A scalar or nothing; nothing is `null`. */
+export function optionalScalar<T>(domain: ScalarDomain<T>): ScalarDomain<T | null> {
+  return scalar<T | null>({
+    kind: 'optional',
+    text: `optional(${domain.text})`,
+    size: domain.size + 1,
+    encode: (value) => {
+      if (value === null) return 0
+      const code = domain.encode(value)
+      return code < 0 ? -1 : code + 1
+    },
+    decode: (code) => (code === 0 ? null : domain.decode(code - 1)),
+    print: (code) => (code === 0 ? 'none' : domain.print(code - 1)),
+  })
+}

@@ -1,0 +1,69 @@
+/** Sets over a scalar domain: one bit for each possible element, so that asking for one element reads one bit. */
+import { Set as ImmutableSet } from 'immutable'
+import type { Domain, ScalarDomain } from './domain.ts'
+import { outside } from './domain.ts'
+
+/** A set whose possible elements are known; iterated in the order of the domain. */
+export interface FiniteSet<T> {
+  readonly size: number
+  has(element: T): boolean
+  add(element: T): unknown
+  delete(element: T): unknown
+  clear(): void
+  [Symbol.iterator](): Iterator<T>
+}
+
+/** The subsets of a scalar domain. Assign a whole set as `new Set([...])`. */
+export function setOf<T>(element: ScalarDomain<T>): Domain<FiniteSet<T>> {
+  const codes = Array.from({ length: element.size }, (_, code) => code)
+  return {
+    kind: 'set',
+    text: `setOf(${element.text})`,
+    cells: codes.map((code) => ({
+      path: `{${element.print(code)}}`,
+      pattern: `{${element.print(code)}}`,
+      size: 2,
+      print: (bit) => (bit === 1 ? 'in' : 'out'),
+    })),
+    units: [
+      {
+        path: '',
+        first: 0,
+        count: element.size,
+        print: (read) => `{${codes.filter((code) => read(code) === 1).map(element.print).join(', ')}}`,
+      },
+    ],
+    bind(store, base, path) {
+      const cell = (value: unknown): number => {
+        const code = element.encode(value)
+        if (code < 0) throw outside(`element of ${path}`, value, element)
+        return base + code
+      }
+      const members = () => codes.filter((code) => store.read(base + code) === 1).map(element.decode)
+      const clear = () => codes.forEach((code) => store.write(base + code, 0))
+      const view: FiniteSet<T> = {
+        get size() {
+          return codes.reduce((size, code) => size + store.read(base + code), 0)
+        },
+        has: (value) => store.read(cell(value)) === 1,
+        add: (value) => store.write(cell(value), 1),
+        delete: (value) => store.write(cell(value), 0),
+        clear,
+        *[Symbol.iterator]() {
+          for (const code of codes) if (store.read(base + code) === 1) yield element.decode(code)
+        },
+      }
+      Object.freeze(view)
+      return {
+        get: () => view,
+        set(value) {
+          const given = [...value].map(cell)
+          clear()
+          for (const member of given) store.write(member, 1)
+        },
+        snapshot: () => Object.freeze(new Set(members())),
+      }
+    },
+    immutable: (read, base) => ImmutableSet(codes.filter((code) => read(base + code) === 1).map(element.decode)),
+  }
+}

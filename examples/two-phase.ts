@@ -1,0 +1,71 @@
+/**
+ * Two-phase commit (Gray and Lamport, "Consensus on Transaction Commit", 2006): a transaction manager commits when every
+ * resource manager has told it that it is prepared. Messages, once sent, stay sent.
+ */
+import { array, collection, forAll, invariant, model, oneOf, setOf, when, withConstants } from '../checker/index.ts'
+
+export const spec = withConstants({ RMs: 3 }, ({ RMs }) => {
+  const rms = collection('rm', RMs)
+  return model(
+    'TwoPhase',
+    {
+      state: {
+        rm: array(rms, oneOf('working', 'prepared', 'committed', 'aborted')),
+        tm: oneOf('init', 'committed', 'aborted'),
+        tmPrepared: setOf(rms),
+        prepared: setOf(rms),
+        decision: setOf(oneOf('commit', 'abort')),
+      },
+    },
+    {
+      init: (s) => {
+        s.rm.fill('working')
+        s.tm = 'init'
+        s.tmPrepared = new Set()
+        s.prepared = new Set()
+        s.decision = new Set()
+      },
+      actions: {
+        RMPrepare: forAll({ r: rms }, (s, { r }) => {
+          when(s.rm[r] === 'working')
+          s.rm[r] = 'prepared'
+          s.prepared.add(r)
+        }),
+        RMChooseToAbort: forAll({ r: rms }, (s, { r }) => {
+          when(s.rm[r] === 'working')
+          s.rm[r] = 'aborted'
+        }),
+        RMReceiveCommit: forAll({ r: rms }, (s, { r }) => {
+          when(s.decision.has('commit'))
+          s.rm[r] = 'committed'
+        }),
+        RMReceiveAbort: forAll({ r: rms }, (s, { r }) => {
+          when(s.decision.has('abort'))
+          s.rm[r] = 'aborted'
+        }),
+        TMReceivePrepared: forAll({ r: rms }, (s, { r }) => {
+          when(s.tm === 'init' && s.prepared.has(r))
+          s.tmPrepared.add(r)
+        }),
+        TMCommit: (s) => {
+          when(s.tm === 'init' && rms.values.every((r) => s.tmPrepared.has(r)))
+          s.tm = 'committed'
+          s.decision.add('commit')
+        },
+        TMAbort: (s) => {
+          when(s.tm === 'init')
+          s.tm = 'aborted'
+          s.decision.add('abort')
+        },
+      },
+      claims: [
+        invariant('no two resource managers decide differently', {
+          name: 'consistent',
+          source: 'Gray and Lamport 2006, the definition of transaction commit',
+          holds: (s) => !(s.rm.includes('committed') && s.rm.includes('aborted')),
+        }),
+      ],
+      deadlock: 'off',
+    },
+  )
+})
