@@ -1,6 +1,6 @@
 /** The public API: what a spec is written with, and what checks it. */
 export { choose, forAll, when } from './language/action.ts'
-export { type FixedArray, array } from './language/array.ts'
+export { array, type FixedArray } from './language/array.ts'
 export { type Claim, invariant, reachable, stepClaim } from './language/claim.ts'
 export { type Constants, type Spec, withConstants } from './language/constants.ts'
 export type { Domain, ScalarDomain, StateOf, ValueOf } from './language/domain.ts'
@@ -11,4 +11,4 @@ export { record } from './language/record.ts'
 export { bool, collection, oneOf, range } from './language/scalars.ts'
 export { type Sequence, sequence } from './language/sequence.ts'
 export { type FiniteSet, setOf } from './language/set.ts'
-export { optional, union, type UnionOf } from './language/union.ts'
+export { optional, type UnionOf, union } from './language/union.ts'

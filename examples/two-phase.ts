@@ -2,7 +2,9 @@
  * Two-phase commit (Gray and Lamport, "Consensus on Transaction Commit", 2006): a transaction manager commits when every
  * resource manager has told it that it is prepared. Messages, once sent, stay sent.
  */
+
 import { array, collection, forAll, invariant, model, oneOf, setOf, when, withConstants } from '../checker/index.ts'
+import type { Expected } from './expected.ts'
 
 export const spec = withConstants({ RMs: 3 }, ({ RMs }) => {
   const rms = collection('rm', RMs)
@@ -69,3 +71,11 @@ export const spec = withConstants({ RMs: 3 }, ({ RMs }) => {
     },
   )
 })
+
+export const expected: readonly Expected[] = [
+  { constants: { RMs: 3 }, distinct: 288, generated: 1146, depth: 11, claims: { consistent: 'holds' } },
+  { constants: { RMs: 5 }, distinct: 8832, claims: { consistent: 'holds' } },
+  { constants: { RMs: 6 }, distinct: 50816, claims: { consistent: 'holds' }, large: true },
+  { constants: { RMs: 7 }, distinct: 296448, generated: 2744706, claims: { consistent: 'holds' }, large: true },
+  { constants: { RMs: 8 }, distinct: 1745408, generated: 18507778, claims: { consistent: 'holds' }, large: true },
+]

@@ -15,7 +15,9 @@ import type { Bounds, Fault, Outcome, Stop } from './outcome.ts'
 export type ReferenceState = List<number>
 
 /** A function that lists all successors of a state, in the order of the model's actions, with the label of each step. */
-export function referenceSuccessors(model: Model): (state: ReferenceState) => { label: string; state: ReferenceState }[] {
+export function referenceSuccessors(
+  model: Model,
+): (state: ReferenceState) => { label: string; state: ReferenceState }[] {
   let next: ReferenceState = List()
   const draft = openDraft(model.domain, {
     read: (cell) => next.get(cell)!,

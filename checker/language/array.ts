@@ -1,5 +1,5 @@
 /** Arrays over a finite index: one element for each value of the index domain, no holes, no growth. */
-import { List, Map as ImmutableMap } from 'immutable'
+import { Map as ImmutableMap, List } from 'immutable'
 import type { Binding, Domain, ScalarDomain } from './domain.ts'
 import { SpecError, show } from './errors.ts'
 import { concatenate } from './record.ts'
@@ -131,7 +131,8 @@ function bindNamed(names: readonly string[], bindings: Binding<unknown>[], path:
     return binding
   }
   const view = new Proxy(Object.fromEntries(names.map((name) => [name, undefined])), {
-    get: (_target, name) => (typeof name === 'symbol' || name === 'toJSON' || name === 'then' ? undefined : at(name).get()),
+    get: (_target, name) =>
+      typeof name === 'symbol' || name === 'toJSON' || name === 'then' ? undefined : at(name).get(),
     set(_target, name, value) {
       at(name).set(value)
       return true
@@ -147,4 +148,3 @@ function bindNamed(names: readonly string[], bindings: Binding<unknown>[], path:
     snapshot: () => Object.freeze(Object.fromEntries(names.map((name) => [name, at(name).snapshot()]))),
   }
 }
-

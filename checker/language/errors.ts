@@ -23,7 +23,8 @@ export class SpecError extends Error {
 /** How a value from a spec is shown in messages: short, on one line, never throwing. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
-  if (value === undefined || value === null || typeof value === 'number' || typeof value === 'boolean') return `${value}`
+  if (value === undefined || value === null || typeof value === 'number' || typeof value === 'boolean')
+    return `${value}`
   try {
     return JSON.stringify(value) ?? String(value)
   } catch {

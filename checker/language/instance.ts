@@ -22,8 +22,7 @@ export function actionInstances(name: string, action: Action<never>): Instance[]
   const [first] = Object.entries(action.parameters)
   return combinations(action.parameters).map((values) => {
     const printed = printArguments(action.parameters, values)
-    const actor =
-      first?.[1].collection === undefined ? '' : first[1].print(first[1].encode(values[first[0]]))
+    const actor = first?.[1].collection === undefined ? '' : first[1].print(first[1].encode(values[first[0]]))
     return {
       name,
       label: printed === '' ? name : `${name}(${printed})`,

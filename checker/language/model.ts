@@ -1,5 +1,7 @@
 /** A model: declared state and processes, initial states, actions, and what is claimed about them. */
-import type { ActionLike, Action, Parameters } from './action.ts'
+import type { Action, ActionLike, Parameters } from './action.ts'
+import type { FixedArray } from './array.ts'
+import { array } from './array.ts'
 import type { Claim } from './claim.ts'
 import type { Declaration, Domain, StateOf } from './domain.ts'
 import { SpecError } from './errors.ts'
@@ -8,9 +10,7 @@ import { actionInstances, processInstances } from './instance.ts'
 import type { Process, ProcessState } from './process.ts'
 import { DONE } from './process.ts'
 import { record } from './record.ts'
-import { array } from './array.ts'
 import { oneOf } from './scalars.ts'
-import type { FixedArray } from './array.ts'
 
 type Processes = Readonly<Record<string, Process<never, never> | Process>>
 
@@ -39,7 +39,10 @@ export type Projection<S> = (state: S) => unknown
 /** What happens and what is said about it. It comes second because its types follow from what there is. */
 export interface Behaviour<T extends Things> {
   /** the initial state, or several by name; `choose` in one of them makes an initial state for each alternative */
-  readonly init: ((state: FullState<T>) => void) | Named<(state: FullState<T>) => void> | readonly Named<(state: FullState<T>) => void>[]
+  readonly init:
+    | ((state: FullState<T>) => void)
+    | Named<(state: FullState<T>) => void>
+    | readonly Named<(state: FullState<T>) => void>[]
   readonly actions?: Named<ActionLike<FullState<T>>> | readonly Named<ActionLike<FullState<T>>>[]
   readonly claims?: readonly Claim<FullState<T>>[]
   /** states that do not satisfy it are generated but neither counted nor explored */
@@ -72,7 +75,11 @@ function unique<T>(kind: string, groups: readonly Named<T>[]): Map<string, T> {
   for (const group of groups) {
     for (const [name, thing] of Object.entries(group)) {
       if (all.has(name)) {
-        throw new SpecError(`two ${kind}s are named '${name}'`, 'counterexamples and waivers refer to them by name', `rename one ${kind}`)
+        throw new SpecError(
+          `two ${kind}s are named '${name}'`,
+          'counterexamples and waivers refer to them by name',
+          `rename one ${kind}`,
+        )
       }
       all.set(name, thing)
     }
@@ -92,14 +99,21 @@ export function model<T extends Things>(name: string, things: T, text: Behaviour
   const declaration: Record<string, Domain<unknown>> = { ...things.state }
   for (const [title, process] of processes) {
     if (title in things.state) {
-      throw new SpecError(`'${title}' is both a variable and a process`, 'the state of a process is found under its name', 'rename one of them')
+      throw new SpecError(
+        `'${title}' is both a variable and a process`,
+        'the state of a process is found under its name',
+        'rename one of them',
+      )
     }
     const own = record({ pc: oneOf(...Object.keys(process.steps), DONE), ...process.locals })
     declaration[title] = process.over === undefined ? own : array(process.over, own)
   }
   const actions = unique<ActionLike<never>>('action', groups(text.actions ?? {}) as readonly Named<ActionLike<never>>[])
   const claims = (text.claims ?? []) as readonly Claim<object>[]
-  unique('claim', claims.map((claim) => ({ [claim.name]: claim })))
+  unique(
+    'claim',
+    claims.map((claim) => ({ [claim.name]: claim })),
+  )
   const init = typeof text.init === 'function' ? [{ initial: text.init }] : groups(text.init as Named<unknown>)
   const startProcesses = (state: object) => {
     for (const [title, process] of processes) {

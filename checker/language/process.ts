@@ -35,9 +35,7 @@ export interface Process<L extends Declaration = Declaration, Label extends stri
 }
 
 /** What the rest of the spec sees of a process: where it stands, and its locals. */
-export type ProcessState<P> = P extends Process<infer L, infer Label>
-  ? { pc: Label | typeof DONE } & StateOf<L>
-  : never
+export type ProcessState<P> = P extends Process<infer L, infer Label> ? { pc: Label | typeof DONE } & StateOf<L> : never
 
 /**
  * A step of a process. `anchor` names the code that it stands for; `run` changes the state and the locals and returns the
@@ -87,4 +85,3 @@ export function process<Shared extends Declaration, L extends Declaration, Label
     ...(options.title === undefined ? {} : { title: options.title }),
   }
 }
-

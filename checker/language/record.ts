@@ -13,7 +13,12 @@ export function concatenate(parts: readonly { path: string; pattern: string; dom
     bases.push(base)
     for (const cell of domain.cells) cells.push({ ...cell, path: path + cell.path, pattern: pattern + cell.pattern })
     for (const unit of domain.units) {
-      units.push({ ...unit, path: path + unit.path, first: base + unit.first, print: (read) => unit.print((cell) => read(base + cell)) })
+      units.push({
+        ...unit,
+        path: path + unit.path,
+        first: base + unit.first,
+        print: (read) => unit.print((cell) => read(base + cell)),
+      })
     }
   }
   return { cells, units, bases }

@@ -58,13 +58,18 @@ export const bool: ScalarDomain<boolean> = scalar({
 export function range(low: number, high: number): ScalarDomain<number> {
   const text = `range(${low}, ${high})`
   if (!Number.isInteger(low) || !Number.isInteger(high) || high < low) {
-    throw new SpecError(`${text} is not a range`, 'the bounds must be integers, the smaller one first', 'write range(0, 3)')
+    throw new SpecError(
+      `${text} is not a range`,
+      'the bounds must be integers, the smaller one first',
+      'write range(0, 3)',
+    )
   }
   return scalar({
     kind: 'range',
     text,
     size: high - low + 1,
-    encode: (value) => (Number.isInteger(value) && (value as number) >= low && (value as number) <= high ? (value as number) - low : -1),
+    encode: (value) =>
+      Number.isInteger(value) && (value as number) >= low && (value as number) <= high ? (value as number) - low : -1,
     decode: (code) => code + low,
     print: (code) => `${code + low}`,
   })
@@ -97,7 +102,8 @@ export function collection(name: string, size: number): ScalarDomain<number> {
     text: `collection('${name}', ${size})`,
     size,
     collection: name,
-    encode: (value) => (Number.isInteger(value) && (value as number) >= 0 && (value as number) < size ? (value as number) : -1),
+    encode: (value) =>
+      Number.isInteger(value) && (value as number) >= 0 && (value as number) < size ? (value as number) : -1,
     decode: (code) => code,
     print: (code) => `${name}${code}`,
   })

@@ -26,11 +26,17 @@ export function sequence<T>(element: Domain<T>, capacity: number): Domain<Sequen
   const text = `sequence(${element.text}, ${capacity})`
   const cells: Cell[] = [{ path: '.length', pattern: '.length', size: capacity + 1, print: (code) => `${code}` }]
   for (const at of slots) {
-    for (const cell of element.cells) cells.push({ ...cell, path: `[${at}]${cell.path}`, pattern: `[*]${cell.pattern}`, print: null })
+    for (const cell of element.cells)
+      cells.push({ ...cell, path: `[${at}]${cell.path}`, pattern: `[*]${cell.pattern}`, print: null })
   }
   const first = (at: number) => 1 + at * width
   const printElement = (read: (cell: number) => number, at: number) =>
-    element.units.map((unit) => `${unit.path}${unit.path === '' ? '' : '='}${unit.print((cell) => read(first(at) + unit.first + cell))}`).join(' ')
+    element.units
+      .map(
+        (unit) =>
+          `${unit.path}${unit.path === '' ? '' : '='}${unit.print((cell) => read(first(at) + unit.first + cell))}`,
+      )
+      .join(' ')
   return {
     kind: 'sequence',
     text,
@@ -40,7 +46,11 @@ export function sequence<T>(element: Domain<T>, capacity: number): Domain<Sequen
         path: '',
         first: 0,
         count: cells.length,
-        print: (read) => `[${slots.slice(0, read(0)).map((at) => printElement(read, at)).join(', ')}]`,
+        print: (read) =>
+          `[${slots
+            .slice(0, read(0))
+            .map((at) => printElement(read, at))
+            .join(', ')}]`,
       },
     ],
     bind(store, base, path) {
@@ -50,7 +60,8 @@ export function sequence<T>(element: Domain<T>, capacity: number): Domain<Sequen
         for (let cell = 0; cell < width; cell++) store.write(base + first(at) + cell, 0)
       }
       const copySlot = (from: number, to: number) => {
-        for (let cell = 0; cell < width; cell++) store.write(base + first(to) + cell, store.read(base + first(from) + cell))
+        for (let cell = 0; cell < width; cell++)
+          store.write(base + first(to) + cell, store.read(base + first(from) + cell))
       }
       const elements = () => slots.slice(0, length()).map((at) => bindings[at].snapshot())
       const overflow = () =>
@@ -107,7 +118,11 @@ export function sequence<T>(element: Domain<T>, capacity: number): Domain<Sequen
           return Reflect.get(target, name)
         },
         set(_target, name) {
-          throw new SpecError(`${path}[${String(name)}] cannot be assigned`, 'a sequence changes at its ends', 'use push, shift or pop, or assign the whole sequence')
+          throw new SpecError(
+            `${path}[${String(name)}] cannot be assigned`,
+            'a sequence changes at its ends',
+            'use push, shift or pop, or assign the whole sequence',
+          )
         },
       })
       return {
@@ -122,7 +137,6 @@ export function sequence<T>(element: Domain<T>, capacity: number): Domain<Sequen
         snapshot: () => Object.freeze(elements()) as unknown as Sequence<T>,
       }
     },
-    immutable: (read, base) =>
-      List(slots.slice(0, read(base)).map((at) => element.immutable(read, base + first(at)))),
+    immutable: (read, base) => List(slots.slice(0, read(base)).map((at) => element.immutable(read, base + first(at)))),
   }
 }

@@ -30,7 +30,11 @@ export function setOf<T>(element: ScalarDomain<T>): Domain<FiniteSet<T>> {
         path: '',
         first: 0,
         count: element.size,
-        print: (read) => `{${codes.filter((code) => read(code) === 1).map(element.print).join(', ')}}`,
+        print: (read) =>
+          `{${codes
+            .filter((code) => read(code) === 1)
+            .map(element.print)
+            .join(', ')}}`,
       },
     ],
     bind(store, base, path) {

@@ -1,5 +1,5 @@
 /** Tagged unions and optional composites: a tag, and payload slots that the tags share. Always read and assigned whole. */
-import { Map as ImmutableMap } from 'immutable'
+import type { Map as ImmutableMap } from 'immutable'
 import type { Binding, Cell, Declaration, Domain, ScalarDomain, StateOf } from './domain.ts'
 import { isScalar, outside } from './domain.ts'
 import { SpecError, show } from './errors.ts'
@@ -9,13 +9,21 @@ import { optionalScalar } from './scalars.ts'
 type Variants = Readonly<Record<string, Declaration>>
 
 /** One object type for each tag, told apart by `kind`: ready for exhaustive matching. */
-export type UnionOf<V extends Variants> = { [K in keyof V & string]: Readonly<{ kind: K } & StateOf<V[K]>> }[keyof V & string]
+export type UnionOf<V extends Variants> = { [K in keyof V & string]: Readonly<{ kind: K } & StateOf<V[K]>> }[keyof V &
+  string]
 
 /** Values `{ kind, ...fields }`, with the fields that belong to the kind. */
 export function union<const V extends Variants>(variants: V): Domain<UnionOf<V>> {
   const tags = Object.keys(variants)
   const payloads = tags.map((tag) => record(variants[tag]))
-  const text = `union({ ${tags.map((tag) => `${tag}: { ${Object.entries(variants[tag]).map(([name, domain]) => `${name}: ${domain.text}`).join(', ')} }`).join(', ')} })`
+  const text = `union({ ${tags
+    .map(
+      (tag) =>
+        `${tag}: { ${Object.entries(variants[tag])
+          .map(([name, domain]) => `${name}: ${domain.text}`)
+          .join(', ')} }`,
+    )
+    .join(', ')} })`
   const width = Math.max(...payloads.map((payload) => payload.cells.length))
   const cells: Cell[] = [{ path: '.kind', pattern: '.kind', size: tags.length, print: (code) => tags[code] }]
   for (let slot = 0; slot < width; slot++) {
