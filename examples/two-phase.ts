@@ -64,7 +64,8 @@ export const spec = withConstants({ RMs: 3 }, ({ RMs }) => {
         invariant('no two resource managers decide differently', {
           name: 'consistent',
           source: 'Gray and Lamport 2006, the definition of transaction commit',
-          holds: (s) => !(s.rm.includes('committed') && s.rm.includes('aborted')),
+          over: { a: rms, b: rms },
+          holds: (s, { a, b }) => !(s.rm[a] === 'committed' && s.rm[b] === 'aborted'),
         }),
       ],
       deadlock: 'off',

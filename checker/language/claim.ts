@@ -18,7 +18,10 @@ interface ClaimBase {
 
 // Written as methods, because only then does a list of claims take its state type from the model that it stands in.
 type On<S> = { test(state: S, values: Readonly<Record<string, unknown>>): boolean }['test']
-type OnEdge<S> = { test(before: S, after: S, values: Readonly<Record<string, unknown>>): boolean }['test']
+// `after` takes no part in that, or it would also take the type of the second parameter of the other kinds of claims.
+type OnEdge<S> = {
+  test(before: S, after: NoInfer<S>, values: Readonly<Record<string, unknown>>): boolean
+}['test']
 
 /** Every reachable state in which the premise holds satisfies all conjuncts. */
 export interface Invariant<S> extends ClaimBase {

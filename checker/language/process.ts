@@ -34,6 +34,9 @@ export interface Process<L extends Declaration = Declaration, Label extends stri
   readonly title?: string
 }
 
+/** Marks a process of which there are several: the spec sees an array of them. */
+type Many<Over> = Over extends object ? { readonly over: Over } : unknown
+
 /** What the rest of the spec sees of a process: where it stands, and its locals. */
 export type ProcessState<P> = P extends Process<infer L, infer Label> ? { pc: Label | typeof DONE } & StateOf<L> : never
 
@@ -49,16 +52,21 @@ export function step<S, M, const L extends string>(anchor: string, run: (state: 
  * A process over the variables of `shared`. The first label listed is where it starts. Steps may be spread in from
  * functions that return labelled steps; `start` gives every local its first value.
  */
-export function process<Shared extends Declaration, L extends Declaration, Label extends string>(
+export function process<
+  Shared extends Declaration,
+  L extends Declaration,
+  Label extends string,
+  Over extends ScalarDomain<number> | undefined = undefined,
+>(
   _shared: Shared,
   options: {
     locals: L
     start: { readonly [K in keyof L]: StateOf<L>[K] }
-    over?: ScalarDomain<number>
+    over?: Over
     title?: string
   },
   steps: Steps<StateOf<Shared>, Me<L>, Label, typeof DONE>,
-): Process<L, Label> {
+): Process<L, Label> & Many<Over> {
   const labels = Object.keys(steps) as Label[]
   for (const reserved of ['pc', 'id']) {
     if (reserved in options.locals) {
@@ -83,5 +91,5 @@ export function process<Shared extends Declaration, L extends Declaration, Label
     steps: steps as unknown as Process['steps'],
     ...(options.over === undefined ? {} : { over: options.over }),
     ...(options.title === undefined ? {} : { title: options.title }),
-  }
+  } as Process<L, Label> & Many<Over>
 }

@@ -1,0 +1,49 @@
+/**
+ * What a project offers to the command line beside single spec files: scenarios, each a model for every variant (for the
+ * kernel model: a release or an unmerged patch), with the verdicts that are expected of them.
+ */
+import type { ModelSource } from './engine/source.ts'
+import type { Constant } from './language/constants.ts'
+
+/** What a claim is expected to come out as. */
+export type Expectation = 'holds' | 'violated' | 'reached' | 'unreached'
+
+export interface Variant {
+  readonly name: string
+  readonly about: string
+}
+
+/** A design decision that variants settle differently. */
+export interface Switch {
+  readonly name: string
+  readonly about: string
+  readonly values: readonly string[]
+  /** one line for each change: since when it has which value, and the commit */
+  readonly history: readonly string[]
+}
+
+export interface Scenario {
+  readonly name: string
+  /** the part of the project that it belongs to: what `matrix AREA` selects */
+  readonly area: string
+  readonly about: string
+  /** the bounds of the model in words: how many of what */
+  readonly bounds: string
+  /** the variants that `matrix` shows */
+  readonly variants: readonly string[]
+  /** model constants that can be set, with their defaults; switches can always be set */
+  readonly constants: Readonly<Record<string, Constant>>
+  /** what is expected of each claim, by name, on a variant; null where nobody said */
+  expected(variant: string): Readonly<Record<string, Expectation>> | null
+  /** the model on a variant with some switches and constants set otherwise; throws a SpecError for a bad setting */
+  source(variant: string, settings: Readonly<Record<string, Constant>>): ModelSource
+  /** the folder of `counterexamples/` that shows this violation, or null */
+  finding(variant: string, claim: string): string | null
+}
+
+export interface Catalogue {
+  readonly variants: readonly Variant[]
+  readonly switches: readonly Switch[]
+  readonly scenarios: readonly Scenario[]
+  readonly claims: readonly { readonly name: string; readonly sentence: string; readonly source: string }[]
+}

@@ -1,0 +1,33 @@
+/** What a search has touched, noted where a table learns, so that it costs nothing per state. */
+import type { Model } from '../language/model.ts'
+
+export interface Coverage {
+  /** for each instance, whether it was ever enabled */
+  readonly enabled: Uint8Array
+  /** for each bound claim, in the order invariants, reachables, step claims, whether its premise was ever true */
+  readonly premises: Uint8Array
+  /** for each cell, which codes it took */
+  readonly codes: readonly Uint8Array[]
+  note(cell: number, code: number): void
+}
+
+/** An empty coverage of a model with that many bound claims. */
+export function coverageOf(model: Model, boundClaims: number): Coverage {
+  const codes = model.domain.cells.map((cell) => new Uint8Array(cell.size))
+  return {
+    enabled: new Uint8Array(model.instances.length),
+    premises: new Uint8Array(boundClaims),
+    codes,
+    note(cell, code) {
+      codes[cell][code] = 1
+    },
+  }
+}
+
+/** Adds what another thread covered. */
+export function mergeCoverage(into: Coverage, from: Pick<Coverage, 'enabled' | 'premises' | 'codes'>): void {
+  const or = (a: Uint8Array, b: Uint8Array) => b.forEach((bit, at) => bit === 1 && a.fill(1, at, at + 1))
+  or(into.enabled, from.enabled)
+  or(into.premises, from.premises)
+  into.codes.forEach((codes, cell) => or(codes, from.codes[cell]))
+}

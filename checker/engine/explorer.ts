@@ -1,0 +1,407 @@
+/** One thread's share of a search: expands states through the tables, and judges the states and steps that it finds. */
+import { SpecError } from '../language/errors.ts'
+import { asSpecError } from '../language/draft.ts'
+import type { Model } from '../language/model.ts'
+import type { BoundClaim } from '../language/predicate.ts'
+import { boundClaims } from '../language/predicate.ts'
+import { type Check, type Expand, compileCheck, compileExpand } from './compile.ts'
+import { type Coverage, coverageOf } from './coverage.ts'
+import { type Insert, type Numbers, makeInsert } from './insert.ts'
+import { type Judge, judgeFor } from './judge.ts'
+import { layoutOf } from './layout.ts'
+import { type ActionRule, type Effect, LARGEST_TABLE, PREMISE, type PredicateRule, TRUE, Teacher, actionRules, predicateRules } from './rules.ts'
+import { BLOCK, CONTROL, type IdRange, type Space } from './space.ts'
+import type { TreeNode } from './table.ts'
+import { leafFor } from './table.ts'
+
+/** The states of one level, addressed by position. */
+export interface Frontier {
+  readonly ranges: readonly IdRange[]
+  readonly size: number
+}
+
+/** How a stint of work ended: the level is done, memory must grow, time is up, or the spec is at fault. */
+export type Stint = 'done' | 'full' | 'slice' | 'fault'
+
+export interface StateFault {
+  readonly error: SpecError
+  /** the state that was being worked on */
+  readonly id: number
+  readonly level: number
+}
+
+/** States taken from the frontier at a time. */
+const CHUNK = 256
+/** Successors gathered before they are inserted together. */
+const BATCH = 512
+/** States expanded by the interpreter before anything is compiled: small models never are. */
+const COMPILE_AFTER = 2_000
+/** Fallbacks from generated code that justify generating it again, times the generations so far. */
+const STALE_AFTER = 4_000
+
+export class Explorer {
+  readonly model: Model
+  readonly space: Space
+  readonly coverage: Coverage
+  readonly judge: Judge
+  readonly actions: ActionRule[]
+  readonly statePredicates: PredicateRule[]
+  readonly stepPredicates: PredicateRule[]
+  readonly teacher: Teacher
+  generated = 0
+  /** ranges of the states that this thread found since the list was last taken */
+  added: IdRange[] = []
+  fault: StateFault | null = null
+  expanded = 0
+  fallbacks = 0
+  learned = 0
+  compilations = 0
+  readonly #threads: number
+  readonly #constraint: PredicateRule | null
+  readonly #final: PredicateRule | null
+  readonly #insert: Insert
+  readonly #numbers: Numbers = { next: 0, end: 0 }
+  readonly #pair: Int32Array
+  #out: Int32Array
+  #n = 0
+  #expand: readonly Expand[]
+  #checkState: Check
+  #checkStep: Check
+  #level = 1
+  #at = 0
+  #chunkEnd = 0
+  #staleAt = 0
+
+  constructor(model: Model, space: Space, threads: number) {
+    const layout = layoutOf(model.domain.cells)
+    this.model = model
+    this.space = space
+    this.#threads = threads
+    const onStates = [...boundClaims(model, 'invariant'), ...boundClaims(model, 'reachable')]
+    const onSteps = boundClaims(model, 'step')
+    this.coverage = coverageOf(model, onStates.length + onSteps.length)
+    this.judge = judgeFor(model.claims, model.deadlock !== 'off')
+    this.teacher = new Teacher(model, layout, this.coverage)
+    this.actions = actionRules(model.instances)
+    this.statePredicates = predicateRules(onStates)
+    this.stepPredicates = predicateRules(onSteps)
+    this.#constraint = lonePredicate(model.constraint, 'the constraint')
+    this.#final = lonePredicate(model.deadlock === 'stuck unless final' ? model.final : null, 'the final states')
+    this.#insert = makeInsert(layout.words, threads > 1)
+    this.#out = new Int32Array(4 * BATCH * space.stride)
+    this.#pair = new Int32Array(2 * layout.words)
+    this.#expand = model.instances.map((_, rule): Expand => (words, base, id, out, n) => this.#walk(rule, words, base, id, out, n))
+    this.#checkState = (words, base, id) => this.statePredicates.forEach((_, rule) => this.#judgeState(rule, words, base, id))
+    this.#checkStep = (words, base, id) => this.stepPredicates.forEach((_, rule) => this.#judgeStep(rule, words, base, id))
+  }
+
+  /** Gathers an initial state, given packed. False when memory must grow before the next one. */
+  addInitial(words: Readonly<Int32Array>): boolean {
+    this.#out.set(words, this.#n)
+    this.#out[this.#n + this.space.words] = 0
+    this.#n += this.space.stride
+    return this.#n < BATCH * this.space.stride || this.finishInitial()
+  }
+
+  /** Inserts the gathered initial states and judges them at level 1. False when memory must grow first. */
+  finishInitial(): boolean {
+    this.#level = 0
+    return this.#n === 0 || this.#flush()
+  }
+
+  /** Works on a level until it is done, `deadline` (of `performance.now`) passes, or something must be seen to. */
+  work(frontier: Frontier, level: number, deadline: number): Stint {
+    this.#level = level
+    try {
+      if (this.#n > 0 && !this.#flush()) return 'full'
+      for (;;) {
+        if (this.#at >= this.#chunkEnd) {
+          if (Atomics.load(this.space.control, CONTROL.pause) !== 0) return 'full'
+          if (performance.now() > deadline) return 'slice'
+          this.#at = Atomics.add(this.space.control, CONTROL.cursor, CHUNK)
+          this.#chunkEnd = Math.min(this.#at + CHUNK, frontier.size)
+          if (this.#at >= frontier.size) return this.#n > 0 && !this.#flush() ? 'full' : 'done'
+          this.#compileWhenStale()
+        }
+        if (!this.#workOn(frontier)) return 'full'
+      }
+    } catch (thrown) {
+      if (this.fault === null) throw thrown
+      Atomics.store(this.space.control, CONTROL.pause, 1)
+      return 'fault'
+    }
+  }
+
+  /** Expands the rest of the chunk; false when memory must grow first. */
+  #workOn(frontier: Frontier): boolean {
+    let { from, to } = locate(frontier, this.#at)
+    while (this.#at < this.#chunkEnd) {
+      if (from === to) ({ from, to } = locate(frontier, this.#at))
+      this.#expandState(from++)
+      this.#at++
+      if (this.#n >= BATCH * this.space.stride && !this.#flush()) return false
+    }
+    return true
+  }
+
+  #expandState(id: number): void {
+    const { log, stride } = this.space
+    const start = this.#n
+    let n: number
+    for (;;) {
+      n = start
+      const out = this.#out
+      try {
+        for (const expand of this.#expand) n = expand(log, id * stride, id, out, n)
+      } catch (thrown) {
+        throw this.#faultAt(thrown, id, this.#level)
+      }
+      // A typed array ignores what is written behind its end: enlarge it and do this state again.
+      if (n <= out.length) break
+      this.#out = new Int32Array(2 * n)
+      this.#out.set(out.subarray(0, start))
+    }
+    this.#n = n
+    this.expanded++
+    if (n === start && this.judge.deadlockLevel === 0 && !this.#mayEnd(id)) this.judge.deadlockLevel = this.#level
+  }
+
+  /** Inserts the gathered successors and judges what is new; false, with nothing done, when memory must grow first. */
+  #flush(): boolean {
+    const { space } = this
+    const pending = Math.max(this.#n, 2 * BATCH * space.stride) / space.stride + BLOCK
+    if (space.reserved + pending * this.#threads > space.capacity) {
+      Atomics.store(space.control, CONTROL.pause, 1)
+      return false
+    }
+    this.generated += this.#n / space.stride
+    if (this.#constraint !== null) this.#n = this.#rejectOutside(this.#constraint)
+    if (this.stepPredicates.length > 0) this.#judgeSteps()
+    const fresh: IdRange[] = []
+    this.#insert(this.#out, this.#n, space, this.#numbers, (from, to) => fresh.push({ from, to }))
+    this.#n = 0
+    for (const range of fresh) {
+      const last = this.added[this.added.length - 1]
+      if (last !== undefined && last.to === range.from) this.added[this.added.length - 1] = { from: last.from, to: range.to }
+      else this.added.push(range)
+      this.#judgeStates(range)
+    }
+    return true
+  }
+
+  #judgeStates({ from, to }: IdRange): void {
+    if (this.statePredicates.length === 0) return
+    const { log, stride } = this.space
+    for (let id = from; id < to; id++) {
+      try {
+        this.#checkState(log, id * stride, id)
+      } catch (thrown) {
+        throw this.#faultAt(thrown, id, this.#level + 1)
+      }
+    }
+  }
+
+  #judgeSteps(): void {
+    const { log, stride, words } = this.space
+    for (let at = 0; at < this.#n; at += stride) {
+      const parent = this.#out[at + words]
+      if (parent === 0) continue
+      for (let word = 0; word < words; word++) {
+        this.#pair[word] = log[parent * stride + word]
+        this.#pair[words + word] = this.#out[at + word]
+      }
+      try {
+        this.#checkStep(this.#pair, 0, parent)
+      } catch (thrown) {
+        throw this.#faultAt(thrown, parent, this.#level)
+      }
+    }
+  }
+
+  /** Moves the successors that the constraint allows to the front; returns their end. */
+  #rejectOutside(constraint: PredicateRule): number {
+    const { stride, words } = this.space
+    let kept = 0
+    for (let at = 0; at < this.#n; at += stride) {
+      try {
+        if ((this.#evaluate(constraint, false, this.#out, at) & TRUE) === 0) continue
+      } catch (thrown) {
+        throw this.#faultAt(thrown, this.#out[at + words], this.#level)
+      }
+      if (kept !== at) this.#out.copyWithin(kept, at, at + stride)
+      kept += stride
+    }
+    return kept
+  }
+
+  #faultAt(thrown: unknown, id: number, level: number): SpecError {
+    const error = thrown instanceof SpecError ? thrown : asSpecError(thrown, this.model.name)
+    this.fault ??= { error, id, level }
+    return error
+  }
+
+  #mayEnd(id: number): boolean {
+    if (this.#final === null) return this.model.deadlock === 'off'
+    return (this.#evaluate(this.#final, false, this.space.log, id * this.space.stride) & TRUE) !== 0
+  }
+
+  #evaluate(rule: PredicateRule, onSteps: boolean, words: Int32Array, base: number): number {
+    const leaf = leafFor(rule.table, words, base)
+    if (leaf !== undefined) return leaf.result
+    const learn = rule.table.leaves < LARGEST_TABLE
+    if (learn) this.learned++
+    return this.teacher.judge(rule, onSteps, words, base, learn)
+  }
+
+  #judgeState(at: number, words: Int32Array, base: number, _id: number): void {
+    const rule = this.statePredicates[at]
+    const result = this.#evaluate(rule, false, words, base)
+    this.#settle(rule, at, result)
+  }
+
+  #judgeStep(at: number, words: Int32Array, base: number, _id: number): void {
+    const rule = this.stepPredicates[at]
+    const result = this.#evaluate(rule, true, words, base)
+    this.#settle(rule, this.statePredicates.length + at, result)
+  }
+
+  #settle(rule: PredicateRule, premise: number, result: number): void {
+    if ((result & PREMISE) !== 0) this.coverage.premises[premise] = 1
+    const { claim } = rule.bound
+    const good = (result & TRUE) !== 0
+    if ((this.model.claims[claim].kind === 'reachable') !== good) return
+    if (this.judge.levels[claim] === 0) this.judge.levels[claim] = this.#level + 1
+  }
+
+  /** Appends the successors by one rule, from its table or by running its function. */
+  #walk(at: number, words: Int32Array, base: number, id: number, out: Int32Array, n: number): number {
+    const rule = this.actions[at]
+    const known = this.#follow(rule.table.root, words, base, id, out, n)
+    if (known >= 0) return known
+    const learn = rule.table.leaves < LARGEST_TABLE
+    if (learn) this.learned++
+    let end = n
+    this.teacher.act(rule, at, words, base, learn, (effect) => {
+      end = this.#apply(effect, words, base, id, out, end)
+    })
+    return end
+  }
+
+  /** Appends what the known part of a tree says; -1 where it does not know enough. */
+  #follow(node: TreeNode<Effect | null> | undefined, words: Int32Array, base: number, id: number, out: Int32Array, n: number): number {
+    let at = node
+    while (at !== undefined && at.kind === 'branch') at = at.children[(words[base + at.word] >>> at.shift) & at.mask]
+    if (at === undefined) return -1
+    if (at.kind === 'leaf') return at.result === null ? n : this.#apply(at.result, words, base, id, out, n)
+    let end = n
+    for (const child of at.children) {
+      end = this.#follow(child, words, base, id, out, end)
+      if (end < 0) return -1
+    }
+    return end
+  }
+
+  #apply(effect: Effect, words: Int32Array, base: number, id: number, out: Int32Array, n: number): number {
+    const count = this.space.words
+    for (let at = 0; at < count; at++) out[n + at] = (words[base + at] & effect.and[at]) | effect.or[at]
+    out[n + count] = id
+    return n + this.space.stride
+  }
+
+  /** Generates code when the interpreter has been at it for a while, and again when many paths were learned since. */
+  #compileWhenStale(): void {
+    const due = this.compilations === 0 ? this.expanded >= COMPILE_AFTER : this.fallbacks - this.#staleAt > STALE_AFTER * 2 ** this.compilations
+    if (!due) return
+    this.compilations++
+    this.#staleAt = this.fallbacks
+    const { words } = this.space
+    this.#expand = compileExpand(
+      this.actions.map((rule) => rule.table),
+      words,
+      {
+        miss: (rule, source, base, id, out, n) => {
+          this.fallbacks++
+          return this.#walk(rule, source, base, id, out, n)
+        },
+      },
+    )
+    this.#checkState = this.#compilePredicates(this.statePredicates, words, (rule, source, base, id) => this.#judgeState(rule, source, base, id))
+    this.#checkStep = this.#compilePredicates(this.stepPredicates, 2 * words, (rule, source, base, id) => this.#judgeStep(rule, source, base, id))
+  }
+
+  #compilePredicates(rules: readonly PredicateRule[], words: number, ask: (rule: number, words: Int32Array, base: number, id: number) => void): Check {
+    const open = rules.flatMap((rule, at) => (this.judge.levels[rule.bound.claim] === 0 ? [at] : []))
+    const reachable = (rule: number) => this.model.claims[rules[rule].bound.claim].kind === 'reachable'
+    return compileCheck(
+      rules.map((rule) => rule.table),
+      open,
+      words,
+      (rule, result) => ((result & TRUE) !== 0) === reachable(rule),
+      {
+        unsettled: (rule, source, base, id) => {
+          this.fallbacks++
+          ask(rule, source, base, id)
+        },
+      },
+    )
+  }
+
+  /** Every successor of a state with the instance that leads to it; for traces and graphs, not for the search. */
+  successors(id: number, visit: (instance: number, out: Int32Array, at: number) => void): void {
+    const { log, stride } = this.space
+    let out = new Int32Array(64 * stride)
+    this.actions.forEach((_, rule) => {
+      let n = this.#walk(rule, log, id * stride, id, out, 0)
+      if (n > out.length) {
+        out = new Int32Array(n)
+        n = this.#walk(rule, log, id * stride, id, out, 0)
+      }
+      for (let at = 0; at < n; at += stride) {
+        if (this.#constraint === null || (this.#evaluate(this.#constraint, false, out, at) & TRUE) !== 0) visit(rule, out, at)
+      }
+    })
+  }
+
+  /** Successors that wait to be inserted, or may before anyone looks. */
+  get backlog(): number {
+    return Math.max(this.#n / this.space.stride, 2 * BATCH)
+  }
+
+  /** The actions and claims whose tables have stopped learning. */
+  direct(): string[] {
+    const full = (rule: { table: { leaves: number } }) => rule.table.leaves >= LARGEST_TABLE
+    return [
+      ...this.actions.filter(full).map((rule) => rule.instance.label),
+      ...[...this.statePredicates, ...this.stepPredicates].filter(full).map((rule) => this.model.claims[rule.bound.claim].name),
+    ]
+  }
+
+  /** Ranges found since the last call. */
+  takeAdded(): IdRange[] {
+    const { added } = this
+    this.added = []
+    return added
+  }
+
+  /** Runs a sample of everything that was learned again; throws a SpecError for a function that does not repeat itself. */
+  audit(): void {
+    this.teacher.audit(this.actions, this.statePredicates, false)
+    this.teacher.audit([], this.stepPredicates, true)
+  }
+}
+
+function lonePredicate(test: ((state: object) => boolean) | null, name: string): PredicateRule | null {
+  if (test === null) return null
+  const bound: BoundClaim = { claim: -1, args: '', premise: null, conjuncts: [{ name, test }] }
+  return predicateRules([bound])[0]
+}
+
+/** The id at a position of the frontier, and the end of its range. */
+function locate(frontier: Frontier, position: number): { from: number; to: number } {
+  let skipped = 0
+  for (const { from, to } of frontier.ranges) {
+    if (position < skipped + to - from) return { from: from + position - skipped, to }
+    skipped += to - from
+  }
+  return { from: 0, to: 0 }
+}

@@ -1,0 +1,181 @@
+/** Rules: the functions of a model with their tables, and how a table learns from a run of its function. */
+import type { Chooser } from '../language/action.ts'
+import type { Draft } from '../language/draft.ts'
+import { asSpecError, enabled, forEachBranch, openDraft } from '../language/draft.ts'
+import { SpecError } from '../language/errors.ts'
+import type { Instance } from '../language/instance.ts'
+import type { Model } from '../language/model.ts'
+import type { BoundClaim, OnState, OnStep } from '../language/predicate.ts'
+import type { Coverage } from './coverage.ts'
+import type { Layout } from './layout.ts'
+import { pairLayout, readField } from './layout.ts'
+import { Recorder } from './recorder.ts'
+import { type Table, emptyTable, forEachLeaf, insertPath } from './table.ts'
+
+/** What an enabled action does to a packed state: each word becomes `word & and | or`. */
+export interface Effect {
+  readonly and: Int32Array
+  readonly or: Int32Array
+}
+
+/** An action with its table; the result of a leaf is null where the action is not enabled. */
+export interface ActionRule {
+  readonly instance: Instance
+  readonly table: Table<Effect | null>
+}
+
+/** Bits of a predicate's result. */
+export const TRUE = 1
+/** the premise of the claim was true, so that the claim said something about this state */
+export const PREMISE = 2
+
+/** A predicate with its table; the result of a leaf is a combination of TRUE and PREMISE. */
+export interface PredicateRule {
+  readonly bound: BoundClaim
+  readonly table: Table<number>
+}
+
+/** A table with more leaves than this stops learning: its function depends on too much of the state to be worth it. */
+export const LARGEST_TABLE = 200_000
+
+const LARGEST_AUDIT = 2_000
+
+const sameEffect = (a: Effect | null, b: Effect | null): boolean =>
+  a === null || b === null ? a === b : a.and.every((word, at) => word === b.and[at]) && a.or.every((word, at) => word === b.or[at])
+
+/** Runs the functions of one model on packed states. One for each thread. */
+export class Teacher {
+  readonly layout: Layout
+  readonly pairs: Layout
+  readonly #recorder: Recorder
+  readonly #draft: Draft
+  readonly #after: Draft
+  readonly #coverage: Coverage
+
+  constructor(model: Model, layout: Layout, coverage: Coverage) {
+    const cells = layout.fields.length
+    this.layout = layout
+    this.pairs = pairLayout(layout)
+    this.#coverage = coverage
+    const recorder = new Recorder(2 * cells)
+    this.#recorder = recorder
+    this.#draft = openDraft(model.domain, recorder)
+    this.#after = openDraft(model.domain, {
+      read: (cell) => recorder.read(cells + cell),
+      write: (cell, code) => recorder.write(cells + cell, code),
+    })
+  }
+
+  /**
+   * Runs an action on the state at `base` and gives each of its effects to `visit`. With a table, the paths are added to
+   * it, and the function is run twice so that one which keeps state elsewhere is noticed.
+   */
+  act(rule: ActionRule, at: number, words: Int32Array, base: number, learn: boolean, visit: (effect: Effect) => void): void {
+    const source = (cell: number) => readField(this.layout.fields[cell], words, base)
+    try {
+      for (let turn = learn ? 0 : 1; turn < 2; turn++) {
+        forEachBranch((chooser) => {
+          const effect = this.#run(rule.instance.run, source, chooser)
+          if (learn) insertPath(rule.table, this.layout, this.#recorder, effect, sameEffect, () => this.#example(words, base, 1))
+          if (turn === 0 || effect === null) return
+          this.#coverage.enabled[at] = 1
+          for (const cell of this.#recorder.writtenCells) this.#coverage.note(cell, this.#recorder.writtenCode(cell))
+          visit(effect)
+        })
+      }
+    } catch (thrown) {
+      throw asSpecError(thrown, actionName(rule.instance))
+    }
+  }
+
+  /** Evaluates a predicate on the state (or, for a step claim, the pair of states) at `base`. */
+  judge(rule: PredicateRule, onSteps: boolean, words: Int32Array, base: number, learn: boolean): number {
+    const layout = onSteps ? this.pairs : this.layout
+    const source = (cell: number) => readField(layout.fields[cell], words, base)
+    let result = 0
+    for (let turn = learn ? 0 : 1; turn < 2; turn++) {
+      this.#recorder.begin(source)
+      result = this.#evaluate(rule.bound, onSteps)
+      if (this.#recorder.writtenCells.length > 0) throw predicateWrites(rule.bound)
+      if (learn) insertPath(rule.table, layout, this.#recorder, result, Object.is, () => this.#example(words, base, onSteps ? 2 : 1))
+    }
+    return result
+  }
+
+  /** Runs a sample of learned paths again; throws a SpecError where a function does not repeat what it did. */
+  audit(actions: readonly ActionRule[], predicates: readonly PredicateRule[], onSteps: boolean): void {
+    const step = sampleStep(actions.reduce((sum, rule) => sum + rule.table.leaves, 0))
+    let seen = 0
+    actions.forEach((rule, at) => {
+      const examples: Int32Array[] = []
+      forEachLeaf(rule.table, (leaf) => seen++ % step === 0 && examples.push(leaf.example))
+      for (const example of examples) this.act(rule, at, example, 0, true, () => {})
+    })
+    for (const rule of predicates) {
+      const examples: Int32Array[] = []
+      forEachLeaf(rule.table, (leaf) => seen++ % step === 0 && examples.push(leaf.example))
+      for (const example of examples) this.judge(rule, onSteps, example, 0, true)
+    }
+  }
+
+  #run(step: (state: object) => void, source: (cell: number) => number, chooser: Chooser): Effect | null {
+    this.#recorder.begin(source)
+    const noting: Chooser = (count) => {
+      const taken = chooser(count)
+      this.#recorder.choice(taken, count)
+      return taken
+    }
+    return enabled(step, this.#draft, noting) ? this.#effect() : null
+  }
+
+  #effect(): Effect {
+    const { words, fields } = this.layout
+    const effect: Effect = { and: new Int32Array(words).fill(-1), or: new Int32Array(words) }
+    for (const cell of this.#recorder.writtenCells) {
+      const { word, shift, mask } = fields[cell]
+      effect.and[word] &= ~(mask << shift)
+      effect.or[word] |= this.#recorder.writtenCode(cell) << shift
+    }
+    return effect
+  }
+
+  #evaluate(bound: BoundClaim, onSteps: boolean): number {
+    const test = (predicate: OnState | OnStep): boolean =>
+      onSteps
+        ? (predicate as OnStep)(this.#draft.state, this.#after.state)
+        : (predicate as OnState)(this.#draft.state)
+    if (bound.premise !== null && !test(bound.premise)) return TRUE
+    return PREMISE | (bound.conjuncts.every((conjunct) => test(conjunct.test)) ? TRUE : 0)
+  }
+
+  #example(words: Int32Array, base: number, states: number): Int32Array {
+    return words.slice(base, base + states * this.layout.words)
+  }
+}
+
+function sampleStep(leaves: number): number {
+  return Math.max(1, Math.ceil(leaves / LARGEST_AUDIT))
+}
+
+/** How messages name an action: with its process, where it has one. */
+export function actionName(instance: Instance): string {
+  return instance.actor === '' || instance.anchor === '' ? instance.label : `${instance.actor} at '${instance.label}'`
+}
+
+function predicateWrites(bound: BoundClaim): SpecError {
+  return new SpecError(
+    `the predicate '${bound.conjuncts[0]?.name ?? ''}' changes the state`,
+    'claims, constraints and final states only look at it',
+    'compute with local variables instead',
+  )
+}
+
+/** A rule for each instance, with an empty table. */
+export function actionRules(instances: readonly Instance[]): ActionRule[] {
+  return instances.map((instance) => ({ instance, table: emptyTable() }))
+}
+
+/** A rule for each bound claim, with an empty table. */
+export function predicateRules(bounds: readonly BoundClaim[]): PredicateRule[] {
+  return bounds.map((bound) => ({ bound, table: emptyTable() }))
+}

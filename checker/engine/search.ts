@@ -1,0 +1,270 @@
+/**
+ * The search: breadth-first, level by level, so that verdicts, counts and the length of the shortest traces are the same
+ * for every number of threads. It runs in stints, between which progress is told and an interrupt is heard.
+ */
+import { SpecError } from '../language/errors.ts'
+import { forEachInitial } from '../language/initial.ts'
+import type { Model } from '../language/model.ts'
+import { asSpecError } from '../language/draft.ts'
+import type { Coverage } from './coverage.ts'
+import { Explorer, type Frontier, type StateFault } from './explorer.ts'
+import { layoutOf, pack } from './layout.ts'
+import { memoryLimit } from './memory.ts'
+import type { Bounds, Outcome, Stop } from './outcome.ts'
+import type { ModelSource } from './source.ts'
+import { BLOCK, CONTROL, type IdRange, Space, rangesSize } from './space.ts'
+import { type Crew, hireCrew } from './crew.ts'
+
+export interface Progress {
+  readonly level: number
+  readonly distinct: number
+  readonly generated: number
+  /** states of this level not yet taken up */
+  readonly frontier: number
+  readonly bytes: number
+  readonly seconds: number
+}
+
+export interface SearchOptions extends Bounds {
+  /** threads, this one included; more than one needs `source` */
+  readonly workers?: number
+  readonly source?: ModelSource
+  /** states found before other threads are started; they cost a tenth of a second */
+  readonly parallelFrom?: number
+  /** bytes for states and hash table */
+  readonly maxMemory?: number
+  readonly onProgress?: (progress: Progress) => void
+  /** ends the search soon, with what was found so far */
+  readonly signal?: AbortSignal
+}
+
+/** What explains the speed of a run. */
+export interface Statistics {
+  readonly seconds: number
+  readonly workers: number
+  readonly bytes: number
+  readonly bytesPerState: number
+  readonly bitsPerState: number
+  /** calls of the spec's own functions that taught a table something */
+  readonly learned: number
+  /** times that generated code had to ask the tables */
+  readonly fallbacks: number
+  readonly compilations: number
+  readonly loadFactor: number
+  /** actions and claims whose tables grew too large and that are evaluated directly */
+  readonly direct: readonly string[]
+}
+
+/** A finished search: what it found out, and the graph to look at. */
+export interface Search {
+  readonly model: Model
+  readonly outcome: Outcome
+  readonly coverage: Coverage
+  readonly statistics: Statistics
+  readonly space: Space
+  readonly explorer: Explorer
+  /** the states of each level; the first level are the initial states */
+  readonly levels: readonly (readonly IdRange[])[]
+  readonly fault: StateFault | null
+}
+
+const STINT = 40
+
+/** Explores a model. Faults of the spec are part of the outcome; only faults of the checker itself are thrown. */
+export async function search(model: Model, options: SearchOptions = {}): Promise<Search> {
+  return new Run(model, options).run()
+}
+
+class Run {
+  readonly #model: Model
+  readonly #options: SearchOptions
+  readonly #workers: number
+  readonly #maxMemory: number
+  readonly #space: Space
+  readonly #explorer: Explorer
+  readonly #levels: IdRange[][] = []
+  readonly #began = performance.now()
+  #crew: Crew | null = null
+  #stopped: Stop | null = null
+  #fault: StateFault | null = null
+
+  constructor(model: Model, options: SearchOptions) {
+    this.#model = model
+    this.#options = options
+    this.#workers = Math.max(1, options.source === undefined ? 1 : (options.workers ?? 1))
+    this.#maxMemory = options.maxMemory ?? memoryLimit()
+    this.#space = new Space(layoutOf(model.domain.cells))
+    this.#explorer = new Explorer(model, this.#space, this.#workers)
+  }
+
+  async run(): Promise<Search> {
+    let complete = false
+    try {
+      complete = this.#start() && (await this.#exploreLevels())
+      if (this.#fault === null) this.#explorer.audit()
+    } catch (thrown) {
+      if (!(thrown instanceof SpecError)) throw thrown
+      this.#fault ??= { error: thrown, id: 0, level: 0 }
+    } finally {
+      await this.#crew?.dismiss()
+    }
+    return this.#result(complete && this.#fault === null)
+  }
+
+  /** Enters the initial states; false when a claim or constraint failed on one of them. */
+  #start(): boolean {
+    const { cells } = this.#model.domain
+    const words = new Int32Array(this.#space.words)
+    const { layout } = this.#explorer.teacher
+    try {
+      forEachInitial(this.#model, (codes) => {
+        for (let cell = 0; cell < cells.length; cell++) this.#explorer.coverage.note(cell, codes[cell])
+        pack(layout, codes, words, 0)
+        if (!this.#explorer.addInitial(words)) this.#makeRoom()
+      })
+      while (!this.#explorer.finishInitial()) this.#makeRoom()
+    } catch (thrown) {
+      this.#fault = this.#explorer.fault ?? { error: asSpecError(thrown, this.#model.name), id: 0, level: 1 }
+      return false
+    }
+    this.#levels.push(this.#explorer.takeAdded())
+    return this.#stopped === null
+  }
+
+  /** Explores level after level; true when no state is left. */
+  async #exploreLevels(): Promise<boolean> {
+    const { maxDepth = Infinity, maxStates = Infinity, untilDecided = false } = this.#options
+    for (let level = 1; ; level++) {
+      const ranges = this.#levels[level - 1]
+      const frontier: Frontier = { ranges, size: rangesSize(ranges) }
+      if (frontier.size === 0) {
+        this.#levels.pop()
+        return true
+      }
+      if (untilDecided && this.#explorer.judge.decided()) return false
+      if (level >= maxDepth) this.#stopped = 'depth'
+      if (this.#distinct() >= maxStates) this.#stopped = 'states'
+      if (this.#stopped !== null) return false
+      await this.#exploreLevel(frontier, level)
+      if (this.#stopped !== null || this.#fault !== null) return false
+    }
+  }
+
+  async #exploreLevel(frontier: Frontier, level: number): Promise<void> {
+    const { control } = this.#space
+    control[CONTROL.cursor] = 0
+    control[CONTROL.pause] = 0
+    this.#levels.push([])
+    const next = this.#levels[level]
+    if (this.#crew === null && this.#workers > 1 && this.#distinct() >= (this.#options.parallelFrom ?? 200_000)) {
+      this.#crew = await hireCrew(this.#workers - 1, this.#options.source!, this.#space)
+    }
+    this.#crew?.begin(frontier, level, this.#space.memory)
+    for (;;) {
+      const stint = this.#explorer.work(frontier, level, performance.now() + STINT)
+      next.push(...this.#explorer.takeAdded())
+      if (stint === 'slice') {
+        await this.#breathe(frontier, level)
+        if (this.#stopped !== null) break
+        continue
+      }
+      // Nothing moves while others work: wait until every thread has finished or paused.
+      const crewDone = (await this.#crew?.settled()) ?? true
+      next.push(...(this.#crew?.takeAdded() ?? []))
+      this.#fault = this.#explorer.fault ?? this.#crew?.fault ?? null
+      if (this.#fault !== null || (stint === 'done' && crewDone)) break
+      await this.#breathe(frontier, level)
+      if (this.#stopped === null) this.#makeRoom()
+      if (this.#stopped !== null) break
+      control[CONTROL.pause] = 0
+      this.#crew?.begin(frontier, level, this.#space.memory)
+    }
+    if (this.#stopped !== null) {
+      Atomics.store(control, CONTROL.pause, 1)
+      await this.#crew?.settled()
+      next.push(...(this.#crew?.takeAdded() ?? []))
+    }
+    this.#crew?.report(this.#explorer)
+  }
+
+  /** Lets the event loop run: progress out, interrupts in. */
+  async #breathe(frontier: Frontier, level: number): Promise<void> {
+    this.#options.onProgress?.({
+      level,
+      distinct: this.#distinct(),
+      generated: this.#generated(),
+      frontier: Math.max(0, frontier.size - this.#space.control[CONTROL.cursor]),
+      bytes: this.#space.bytes,
+      seconds: this.#seconds(),
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    if (this.#options.signal?.aborted) this.#stopped = 'interrupt'
+  }
+
+  /** Grows the space until work can go on, or stops the search where the memory limit forbids it. */
+  #makeRoom(): void {
+    const wanted = this.#space.reserved + this.#workers * (BLOCK + this.#explorer.backlog)
+    while (this.#space.capacity <= wanted) {
+      if (this.#space.bytes + this.#space.growthBytes > this.#maxMemory) {
+        this.#stopped = 'memory'
+        return
+      }
+      try {
+        this.#space.grow(wanted, [...this.#levels.flat(), ...this.#explorer.added], this.#maxMemory)
+      } catch (thrown) {
+        if (!(thrown instanceof RangeError)) throw thrown
+        this.#stopped = 'memory'
+        return
+      }
+    }
+  }
+
+  #seconds(): number {
+    return (performance.now() - this.#began) / 1000
+  }
+
+  #distinct(): number {
+    return this.#levels.reduce((sum, ranges) => sum + rangesSize(ranges), 0)
+  }
+
+  #generated(): number {
+    return this.#explorer.generated + (this.#crew?.generated ?? 0)
+  }
+
+  #result(complete: boolean): Search {
+    const { judge, coverage } = this.#explorer
+    if (this.#crew !== null) this.#crew.addCoverage(coverage)
+    const distinct = this.#distinct()
+    const depth = this.#levels.filter((ranges) => rangesSize(ranges) > 0).length
+    return {
+      model: this.#model,
+      outcome: {
+        complete,
+        stopped: this.#stopped,
+        distinct,
+        generated: this.#generated(),
+        depth,
+        claims: judge.outcomes(complete),
+        deadlock: judge.deadlockLevel || null,
+        fault: this.#fault === null ? null : { error: this.#fault.error, level: this.#fault.level },
+      },
+      coverage,
+      statistics: {
+        seconds: this.#seconds(),
+        workers: this.#crew === null ? 1 : this.#workers,
+        bytes: this.#space.bytes,
+        bytesPerState: distinct === 0 ? 0 : this.#space.bytes / distinct,
+        bitsPerState: this.#explorer.teacher.layout.bits,
+        learned: this.#explorer.learned,
+        fallbacks: this.#explorer.fallbacks,
+        compilations: this.#explorer.compilations,
+        loadFactor: distinct / this.#space.table.length,
+        direct: this.#explorer.direct(),
+      },
+      space: this.#space,
+      explorer: this.#explorer,
+      levels: this.#levels,
+      fault: this.#fault,
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/** Where a model comes from, so that other threads can build the same one: a module, an export of it, and arguments. */
+import { SpecError } from '../language/errors.ts'
+import type { Model } from '../language/model.ts'
+
+export interface ModelSource {
+  /** URL of the module */
+  readonly module: string
+  /** the export: a model, a spec with constants, or a function that returns a model */
+  readonly name: string
+  /** what the function is called with, or `[constants]` for a spec; must survive structured cloning */
+  readonly args: readonly unknown[]
+}
+
+const EXAMPLE = `
+    import { model, range, when } from 'mmcheck'
+    export const spec = model('Counter', { state: { n: range(0, 3) } }, {
+      init: (s) => { s.n = 0 }, actions: { Up: (s) => { when(s.n < 3); s.n++ } }, deadlock: 'off' })`
+
+/** Loads the model; throws a SpecError when the module cannot be loaded or exports no model under that name. */
+export async function loadModel(source: ModelSource): Promise<Model> {
+  const exported = await loadExport(source)
+  if (typeof exported === 'function') return exported(...source.args) as Model
+  if (isSpec(exported)) return exported.build(...(source.args as [Record<string, never>]))
+  if (isModel(exported)) return exported
+  throw new SpecError(
+    `${source.module} exports no model named '${source.name}'`,
+    exported === undefined ? 'there is no such export' : `the export is a ${typeof exported}`,
+    `a spec file looks like this:${EXAMPLE}`,
+  )
+}
+
+async function loadExport(source: ModelSource): Promise<unknown> {
+  try {
+    const module = (await import(source.module)) as Record<string, unknown>
+    return module[source.name]
+  } catch (thrown) {
+    if (thrown instanceof SpecError) throw thrown
+    throw new SpecError(
+      `${source.module} cannot be loaded: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+      'the file does not exist, does not parse, or throws while it is loaded',
+      `a spec file looks like this:${EXAMPLE}`,
+    )
+  }
+}
+
+function isSpec(value: unknown): value is { constants: object; build(values: object): Model } {
+  return typeof value === 'object' && value !== null && 'constants' in value && 'build' in value
+}
+
+function isModel(value: unknown): value is Model {
+  return typeof value === 'object' && value !== null && 'instances' in value && 'domain' in value
+}

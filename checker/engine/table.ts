@@ -1,0 +1,117 @@
+/** Transition tables: for one function, a decision tree over the cells that it reads, with what it does at the leaves. */
+import { unrepeatable } from '../language/draft.ts'
+import type { Layout } from './layout.ts'
+import { CHOICE, type Recorder } from './recorder.ts'
+
+/** Follow the child for the code of a cell; a child that is missing has not been learned yet. */
+export interface Branch<L> {
+  readonly kind: 'branch'
+  readonly cell: number
+  readonly word: number
+  readonly shift: number
+  readonly mask: number
+  readonly children: (TreeNode<L> | undefined)[]
+}
+
+/** Follow every child: the function may take any of these alternatives. */
+export interface Choice<L> {
+  readonly kind: 'choice'
+  readonly children: (TreeNode<L> | undefined)[]
+}
+
+export interface Leaf<L> {
+  readonly kind: 'leaf'
+  readonly result: L
+  /** the words of the state that taught this leaf, for checking it again later */
+  readonly example: Int32Array
+}
+
+export type TreeNode<L> = Branch<L> | Choice<L> | Leaf<L>
+
+/** The tree of one function, as far as it has been learned. */
+export interface Table<L> {
+  root: TreeNode<L> | undefined
+  leaves: number
+  nodes: number
+}
+
+/** An empty table. */
+export function emptyTable<L>(): Table<L> {
+  return { root: undefined, leaves: 0, nodes: 0 }
+}
+
+/**
+ * Adds the path of the recorder's last run to a table. Where the path is known already, its leaf must say the same as
+ * `result`: otherwise a SpecError, because the function does not depend on the state alone.
+ */
+export function insertPath<L>(
+  table: Table<L>,
+  layout: Layout,
+  run: Recorder,
+  result: L,
+  same: (a: L, b: L) => boolean,
+  example: () => Int32Array,
+): Leaf<L> {
+  let place: { get: () => TreeNode<L> | undefined; set: (node: TreeNode<L>) => void } = {
+    get: () => table.root,
+    set: (node) => {
+      table.root = node
+    },
+  }
+  for (let at = 0; at < run.readCells.length; at++) {
+    let node = place.get()
+    if (node === undefined) {
+      node = innerNode(layout, run.readCells[at], run.counts[at])
+      place.set(node)
+      table.nodes++
+    }
+    if (node.kind === 'leaf' || (node.kind === 'branch' ? node.cell : CHOICE) !== run.readCells[at]) throw unrepeatable()
+    if (node.kind === 'choice' && node.children.length !== run.counts[at]) throw unrepeatable()
+    const { children } = node
+    const code = run.readCodes[at]
+    place = {
+      get: () => children[code],
+      set: (child) => {
+        children[code] = child
+      },
+    }
+  }
+  const known = place.get()
+  if (known !== undefined) {
+    if (known.kind !== 'leaf' || !same(known.result, result)) throw unrepeatable()
+    return known
+  }
+  const leaf: Leaf<L> = { kind: 'leaf', result, example: example() }
+  place.set(leaf)
+  table.leaves++
+  table.nodes++
+  return leaf
+}
+
+function innerNode<L>(layout: Layout, cell: number, count: number): TreeNode<L> {
+  if (cell === CHOICE) return { kind: 'choice', children: new Array(count).fill(undefined) }
+  const { word, shift, mask } = layout.fields[cell]
+  return { kind: 'branch', cell, word, shift, mask, children: [] }
+}
+
+/** Calls `visit` for every leaf of a table. */
+export function forEachLeaf<L>(table: Table<L>, visit: (leaf: Leaf<L>) => void): void {
+  const walk = (node: TreeNode<L> | undefined): void => {
+    if (node === undefined) return
+    if (node.kind === 'leaf') visit(node)
+    else node.children.forEach(walk)
+  }
+  walk(table.root)
+}
+
+/**
+ * The leaf for the state whose words begin at `base`, or undefined when it is not learned yet. For functions that make
+ * no choices.
+ */
+export function leafFor<L>(table: Table<L>, words: Readonly<Int32Array>, base: number): Leaf<L> | undefined {
+  let node = table.root
+  while (node !== undefined && node.kind === 'branch') {
+    node = node.children[(words[base + node.word] >>> node.shift) & node.mask]
+  }
+  return node as Leaf<L> | undefined
+}

@@ -1,0 +1,28 @@
+/** The body of one additional thread of a search. */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Hiring, Order, Report } from './crew.ts'
+import { Explorer } from './explorer.ts'
+import { layoutOf } from './layout.ts'
+import { loadModel } from './source.ts'
+import { Space } from './space.ts'
+
+const { source, memory, threads } = workerData as Hiring
+const model = await loadModel(source)
+const space = new Space(layoutOf(model.domain.cells), memory)
+const explorer = new Explorer(model, space, threads)
+
+parentPort!.on('message', (order: Order) => {
+  space.attach(order.memory)
+  const stint = explorer.work(order.frontier, order.level, Infinity)
+  const { fault } = explorer
+  const report: Report = {
+    stint,
+    added: explorer.takeAdded(),
+    generated: explorer.generated,
+    levels: explorer.judge.levels,
+    deadlockLevel: explorer.judge.deadlockLevel,
+    coverage: { enabled: explorer.coverage.enabled, premises: explorer.coverage.premises, codes: explorer.coverage.codes },
+    fault: fault === null ? null : { what: fault.error.message, why: fault.error.why, hint: fault.error.hint, id: fault.id, level: fault.level },
+  }
+  parentPort!.postMessage(report)
+})
