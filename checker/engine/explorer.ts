@@ -362,6 +362,30 @@ export class Explorer {
     })
   }
 
+  /** Tells whether a state decides a claim: violates an invariant, or satisfies a reachable claim. */
+  decides(claim: number, id: number): boolean {
+    const { log, stride } = this.space
+    const wanted = this.model.claims[claim].kind === 'reachable'
+    return this.statePredicates.some(
+      (rule) => rule.bound.claim === claim && ((this.#evaluate(rule, false, log, id * stride) & TRUE) !== 0) === wanted,
+    )
+  }
+
+  /** Tells whether the step from a state to the one packed at `at` violates a step claim. */
+  stepViolates(claim: number, id: number, out: Int32Array, at: number): boolean {
+    const { log, stride, words } = this.space
+    this.#pair.set(log.subarray(id * stride, id * stride + words))
+    this.#pair.set(out.subarray(at, at + words), words)
+    return this.stepPredicates.some((rule) => rule.bound.claim === claim && (this.#evaluate(rule, true, this.#pair, 0) & TRUE) === 0)
+  }
+
+  /** Tells whether a state has no successor and the model does not let it end. */
+  deadlocked(id: number): boolean {
+    const { log, stride } = this.space
+    const out = new Int32Array(stride)
+    return !this.#mayEnd(id) && this.actions.every((_, rule) => this.#walk(rule, log, id * stride, id, out, 0) === 0)
+  }
+
   /** Successors that wait to be inserted, or may before anyone looks. */
   get backlog(): number {
     return Math.max(this.#n / this.space.stride, 2 * BATCH)

@@ -9,6 +9,13 @@ export interface ModelSource {
   readonly name: string
   /** what the function is called with, or `[constants]` for a spec; must survive structured cloning */
   readonly args: readonly unknown[]
+  /** names of the claims to keep; all when absent */
+  readonly claims?: readonly string[]
+}
+
+/** The same model with only the named claims. */
+export function onlyClaims(model: Model, names: readonly string[] | undefined): Model {
+  return names === undefined ? model : { ...model, claims: model.claims.filter(({ name }) => names.includes(name)) }
 }
 
 const EXAMPLE = `
@@ -18,6 +25,10 @@ const EXAMPLE = `
 
 /** Loads the model; throws a SpecError when the module cannot be loaded or exports no model under that name. */
 export async function loadModel(source: ModelSource): Promise<Model> {
+  return onlyClaims(await buildModel(source), source.claims)
+}
+
+async function buildModel(source: ModelSource): Promise<Model> {
   const exported = await loadExport(source)
   if (typeof exported === 'function') return exported(...source.args) as Model
   if (isSpec(exported)) return exported.build(...(source.args as [Record<string, never>]))

@@ -30,19 +30,26 @@ export function array<I extends string | number, T>(
   element: Domain<T>,
 ): Domain<[I] extends [number] ? FixedArray<T> : { [K in I]: T }> {
   const keys = index.values
+  // Records about the members of a collection are printed as those members: `F0.refs`, not `folio[F0].refs`.
+  const named = index.collection !== undefined && element.kind === 'record'
   const numeric = keys.every((key) => typeof key === 'number')
   const { cells, units, bases } = concatenate(
-    keys.map((_, code) => ({ path: `[${index.print(code)}]`, pattern: '[*]', domain: element })),
+    keys.map((_, code) => ({ path: named ? `.${index.print(code)}` : `[${index.print(code)}]`, pattern: '[*]', domain: element })),
   )
+  const pathOf = (path: string, code: number) => {
+    if (!named) return `${path}[${index.print(code)}]`
+    return path === '' ? index.print(code) : `${path}.${index.print(code)}`
+  }
   const domain: Domain<unknown> = {
     kind: 'array',
     text: `array(${index.text}, ${element.text})`,
     cells,
     units,
+    named,
     bind(store, base, path) {
-      const bindings = keys.map((_, code) => element.bind(store, base + bases[code], `${path}[${index.print(code)}]`))
+      const bindings = keys.map((_, code) => element.bind(store, base + bases[code], pathOf(path, code)))
       return numeric
-        ? bindNumeric(index as ScalarDomain<number>, bindings as Binding<unknown>[], path)
+        ? bindNumeric(index as ScalarDomain<number>, bindings as Binding<unknown>[], path || index.collection || '')
         : bindNamed(keys as readonly string[], bindings as Binding<unknown>[], path)
     },
     immutable: (read, base) =>

@@ -26,6 +26,7 @@ export interface Unit {
   readonly path: string
   readonly first: number
   readonly count: number
+  /** the value in words; `read` is asked for cells of the domain that lists the unit */
   readonly print: (read: (cell: number) => number) => string
 }
 
@@ -44,6 +45,8 @@ export interface Domain<T> {
   readonly text: string
   readonly cells: readonly Cell[]
   readonly units: readonly Unit[]
+  /** its parts have names of their own (`F0`, `F1`), so that paths leave out the name of the variable */
+  readonly named?: boolean
   bind(store: Store, base: number, path: string): Binding<T>
   /** the value as an Immutable collection, or a plain scalar */
   immutable(read: (cell: number) => number, base: number): unknown

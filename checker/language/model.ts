@@ -123,9 +123,11 @@ export function model<T extends Things>(name: string, things: T, text: Behaviour
       else for (const id of process.over.values) (draft[title] as Record<number, unknown>)[id] = own
     }
   }
+  const domain = record(declaration) as Domain<object>
+  unique('variable', domain.units.map((unit) => ({ [unit.path.replace(/^\./, '')]: unit })))
   return {
     name,
-    domain: record(declaration) as Domain<object>,
+    domain,
     init: [...unique('initial state', init as readonly Named<(state: object) => void>[])].map(([title, run]) => ({
       name: title,
       run: (state) => {

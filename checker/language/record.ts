@@ -28,7 +28,7 @@ export function concatenate(parts: readonly { path: string; pattern: string; dom
 export function record<D extends Declaration>(fields: D): Domain<StateOf<D>> {
   const names = Object.keys(fields)
   const { cells, units, bases } = concatenate(
-    names.map((name) => ({ path: `.${name}`, pattern: `.${name}`, domain: fields[name] })),
+    names.map((name) => ({ path: fields[name].named ? '' : `.${name}`, pattern: `.${name}`, domain: fields[name] })),
   )
   return {
     kind: 'record',
@@ -49,7 +49,7 @@ function bindRecord(
   base: number,
   path: string,
 ): Binding<unknown> {
-  const join = (name: string) => (path === '' ? name : `${path}.${name}`)
+  const join = (name: string) => (fields[name]?.named ? path : path === '' ? name : `${path}.${name}`)
   const bindings = new Map(names.map((name, at) => [name, fields[name].bind(store, base + bases[at], join(name))]))
   const view: object = {}
   for (const [name, binding] of bindings) {

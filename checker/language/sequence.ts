@@ -34,7 +34,7 @@ export function sequence<T>(element: Domain<T>, capacity: number): Domain<Sequen
     element.units
       .map(
         (unit) =>
-          `${unit.path}${unit.path === '' ? '' : '='}${unit.print((cell) => read(first(at) + unit.first + cell))}`,
+          `${unit.path}${unit.path === '' ? '' : '='}${unit.print((cell) => read(first(at) + cell))}`,
       )
       .join(' ')
   return {

@@ -31,7 +31,7 @@ export function union<const V extends Variants>(variants: V): Domain<UnionOf<V>>
     cells.push({ path: `.slot${slot}`, pattern: `.slot${slot}`, size, print: null })
   }
   const printPayload = (read: (cell: number) => number, code: number) => {
-    const parts = payloads[code].units.map((unit) => unit.print((cell) => read(1 + unit.first + cell)))
+    const parts = payloads[code].units.map((unit) => unit.print((cell) => read(1 + cell)))
     return parts.length === 0 ? tags[code] : `${tags[code]}(${parts.join(', ')})`
   }
   return {

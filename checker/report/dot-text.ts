@@ -10,9 +10,11 @@ export function quoted(text: string, margin = ''): string {
   return `"${escaped}"`
 }
 
-/** Text inside an HTML label. Even there Graphviz would put the name of the graph in the place of `\\G`. */
+/** Text inside an HTML label. Even there a backslash is an escape: `\G` would show the name of the graph. */
 export const html = (text: string): string =>
-  oneLine(text).replace(/[&<>"\\]/g, (character) => `&#${character.charCodeAt(0)};`)
+  oneLine(text)
+    .replaceAll('\\', '\\\\')
+    .replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
 
 /** Text inside an HTML label, wrapped, its lines aligned to the left. */
 export const lines = (text: string, limit: number): string =>

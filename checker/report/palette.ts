@@ -1,4 +1,4 @@
-/** Colours that people with any colour vision can tell apart (Okabe and Ito 2008), dark enough for white letters on them. */
+/** Colours that people with any colour vision can tell apart (Okabe and Ito 2008), each with letters that are legible on it. */
 
 /** A process in a picture. Names stand beside the colours everywhere, so that colour never says anything alone. */
 export interface Ink {
@@ -11,7 +11,7 @@ export interface Ink {
 const INKS: readonly Ink[] = [
   { colour: '#0072b2', on: 'white' },
   { colour: '#e69f00', on: 'black' },
-  { colour: '#009e73', on: 'white' },
+  { colour: '#009e73', on: 'black' },
   { colour: '#cc79a7', on: 'black' },
   { colour: '#56b4e9', on: 'black' },
   { colour: '#555555', on: 'white' },

@@ -46,50 +46,76 @@ function shrink(natural: readonly number[], least: readonly number[], budget: nu
   return widths
 }
 
-function sideBySide(headings: readonly string[], rows: readonly Row[], margin: number): Layout | null {
+/** One way to share a line. */
+interface Demand {
+  /** the widths that labels would like, and those that they need; the last column apart from its open texts */
+  readonly wish: readonly number[]
+  readonly least: readonly number[]
+  /** what the texts need that may use the space of the changes behind the last column */
+  readonly open: number
+  /** what the changes need; 0 lets those of the last column stand below its labels */
+  readonly changes: number
+}
+
+/** The ways to set these rows side by side, the most readable one first. */
+function demands(headings: readonly string[], rows: readonly Row[]): Demand[] {
   const last = headings.length - 1
-  const labelsOf = (column: number) => rows.filter((row) => row.column === column).map((row) => row.label)
-  // In the last column a label without changes may use the space of the changes, as the heading does.
-  const open = [
-    headings[last],
-    ...rows.filter((row) => row.column === last && row.changes.length === 0).map((row) => row.label),
-  ]
-  const competing = headings.map((heading, at) =>
-    at < last
-      ? [heading, ...labelsOf(at)]
-      : rows.filter((row) => row.column === last && row.changes.length > 0).map((row) => row.label),
+  // Where nothing stands beside it, a text in the last column may run on to the end of the line.
+  const isOpen = (row: Row) => row.column === last && row.changes.length === 0
+  const open = [headings[last], ...rows.filter(isOpen).map((row) => row.label)]
+  const labels = headings.map((_, at) =>
+    rows.filter((row) => row.column === at && !isOpen(row)).map((row) => row.label),
   )
+  const texts = labels.map((each, at) => (at < last ? [headings[at], ...each] : each))
+  const natural = texts.map((each) => Math.min(widest(each), WIDTH))
+  const apart = natural.with(last, Math.min(widest([...labels[last], ...open.slice(1)]), WIDTH))
   // Up to three columns always fit, if need be with broken words; more than that only where no label must be broken.
   const cap = [0, 48, 30, 20][headings.length] ?? WIDTH
-  const natural = competing.map((texts) => Math.min(widest(texts), WIDTH))
-  const apart = natural.with(last, Math.min(widest(labelsOf(last)), WIDTH))
-  const least = competing.map((texts, at) => (headings.length > 3 ? natural[at] : Math.min(longestWord(texts), cap)))
+  const least = texts.map((each, at) => (headings.length > 3 ? natural[at] : Math.min(longestWord(each), cap)))
   const longest = widest(rows.flatMap((row) => row.changes))
   const together = widest(rows.map((row) => row.changes.join(', ')))
-  const broken = Math.min(longestWord(open), cap)
-  const attempts = [
+  const wrapped = Math.min(longestWord(open), cap)
+  return [
     { wish: apart, least: apart, open: widest(open), changes: together },
     { wish: apart, least: apart, open: widest(open), changes: longest },
     { wish: natural, least: natural, open: widest(open), changes: together },
     { wish: natural, least: natural, open: widest(open), changes: longest },
-    { wish: natural, least, open: broken, changes: Math.min(longest, CHANGES) },
-    // Here the changes of the last column go below its labels.
-    { wish: natural, least, open: broken, changes: 0 },
+    { wish: natural, least, open: wrapped, changes: Math.min(longest, CHANGES) },
+    { wish: natural, least, open: wrapped, changes: 0 },
   ]
-  for (const attempt of attempts) {
+}
+
+/** The width of each column, or null where the demand exceeds the line. */
+function share(demand: Demand, margin: number, gap: number): number[] | null {
+  const last = demand.wish.length - 1
+  const behind = demand.changes === 0 ? 0 : gap + demand.changes
+  const room = WIDTH - margin - gap * last - behind
+  const [wish, least] = [demand.wish, demand.least].map((widths) =>
+    widths.with(last, Math.max(widths[last], demand.open - behind)),
+  )
+  return total(least) > room ? null : shrink(wish, least, room)
+}
+
+function sideBySide(headings: readonly string[], rows: readonly Row[], margin: number): Layout | null {
+  const longest = widest(rows.flatMap((row) => row.changes))
+  const together = widest(rows.map((row) => row.changes.join(', ')))
+  for (const demand of demands(headings, rows)) {
     for (const gap of [CLEAR, TIGHT]) {
-      const behind = attempt.changes === 0 ? 0 : gap + attempt.changes
-      const room = WIDTH - margin - gap * last - behind
-      const withOpen = (widths: readonly number[]) => widths.with(last, Math.max(widths[last], attempt.open - behind))
-      if (total(withOpen(attempt.least)) > room) continue
-      let at = margin
-      const columns = shrink(withOpen(attempt.wish), withOpen(attempt.least), room).map((each, column) => {
-        const placed = { heading: headings[column], at, width: each }
-        at += each + gap
-        return placed
-      })
-      const changesAt = attempt.changes === 0 ? WIDTH - Math.min(longest, WIDE) : at
-      const end = Math.max(together === 0 ? 0 : changesAt + together, columns[last].at + widest(open), at - gap)
+      const widths = share(demand, margin, gap)
+      if (widths === null) continue
+      const columns = widths.map((width, column) => ({
+        heading: headings[column],
+        at: margin + total(widths.slice(0, column)) + gap * column,
+        width,
+      }))
+      const { at, width } = columns[columns.length - 1]
+      const changesAt = demand.changes === 0 ? WIDTH - Math.min(longest, WIDE) : at + width + gap
+      const open = rows.filter((row) => row.column === columns.length - 1).map((row) => row.label)
+      const end = Math.max(
+        together === 0 ? 0 : changesAt + together,
+        at + width,
+        at + widest([...headings.slice(-1), ...open]),
+      )
       return { kind: 'side by side', columns, changesAt, end: Math.min(WIDTH, end) }
     }
   }

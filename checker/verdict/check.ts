@@ -1,7 +1,17 @@
 /** Checks a model: explores it, judges its claims, and finds the trace that shows each decision. */
-import type { SearchOptions } from '../engine/search.ts'
+import { match } from 'ts-pattern'
+import type { ClaimOutcome, Outcome } from '../engine/outcome.ts'
+import { referenceSearch } from '../engine/reference.ts'
+import { type Search, type SearchOptions, search } from '../engine/search.ts'
+import { onlyClaims } from '../engine/source.ts'
+import type { Claim } from '../language/claim.ts'
 import type { Model } from '../language/model.ts'
-import type { Verdict } from './verdict.ts'
+import { boundClaims } from '../language/predicate.ts'
+import { describe, type Heading, standstill } from '../trace/describe.ts'
+import { bestPath, type Target } from '../trace/shortest.ts'
+import type { Trace } from '../trace/trace.ts'
+import { trustFindings } from './trust.ts'
+import type { ClaimVerdict, Verdict, VerdictKind } from './verdict.ts'
 
 export interface CheckOptions extends SearchOptions {
   /** shown in headers: a kernel, or constants */
@@ -14,6 +24,133 @@ export interface CheckOptions extends SearchOptions {
 }
 
 /** The verdict on a model. Faults of the spec are part of it; nothing is thrown but faults of the checker itself. */
-export async function check(_model: Model, _options: CheckOptions = {}): Promise<Verdict> {
-  throw new Error('not yet')
+export async function check(whole: Model, options: CheckOptions = {}): Promise<Verdict> {
+  const model = onlyClaims(whole, options.claims)
+  if (options.engine === 'reference') return referenceVerdict(model, options)
+  const { source } = options
+  const found = await search(model, {
+    ...options,
+    ...(source === undefined || options.claims === undefined ? {} : { source: { ...source, claims: options.claims } }),
+  })
+  return verdictOf(found, options)
+}
+
+/** The verdict that a finished search amounts to. */
+export function verdictOf(found: Search, options: CheckOptions = {}): Verdict {
+  const { model, outcome } = found
+  const variant = options.variant ?? ''
+  const traced = (target: Target, heading: Omit<Heading, 'variant'>, claim: number): Trace | null => {
+    const path = options.withoutTraces ? null : bestPath(found, target)
+    if (path === null) return null
+    const failing = claim < 0 ? [] : boundClaims(model, model.claims[claim].kind).filter((bound) => bound.claim === claim)
+    return describe(found, path, { ...heading, variant }, heading.kind === 'violation' ? failing : [])
+  }
+  const claims = model.claims.map((claim, at): ClaimVerdict => {
+    const status = outcome.claims[at]
+    const heading = { sentence: claim.sentence, claim: claim.name, source: claim.source }
+    const trace = match(status)
+      .with({ status: 'violated' }, ({ level }) => traced(claimTarget(found, claim, at, level), { kind: 'violation', ...heading }, at))
+      .with({ status: 'reached' }, ({ level }) => traced(claimTarget(found, claim, at, level), { kind: 'witness', ...heading }, at))
+      .with({ status: 'holds' }, { status: 'unreached' }, { status: 'open' }, () => null)
+      .exhaustive()
+    return claimVerdict(claim, status, trace)
+  })
+  const trust = outcome.complete ? trustFindings(model, found.coverage) : []
+  return {
+    kind: kindOf(outcome, claims),
+    model: model.name,
+    variant,
+    outcome,
+    statistics: found.statistics,
+    claims,
+    deadlock: deadlockTrace(found, variant, options),
+    fault: outcome.fault === null ? null : { error: outcome.fault.error, trace: faultTrace(found, variant, options) },
+    trust,
+  }
+}
+
+function claimVerdict({ name, sentence, source, kind }: Claim<object>, outcome: ClaimOutcome, trace: Trace | null): ClaimVerdict {
+  return { name, sentence, source, kind, verdict: outcome.status, trace }
+}
+
+function claimTarget(found: Search, claim: Claim<object>, at: number, level: number): Target {
+  return claim.kind === 'step'
+    ? { kind: 'steps', level, test: (id, out, base) => found.explorer.stepViolates(at, id, out, base) }
+    : { kind: 'states', level, test: (id) => found.explorer.decides(at, id) }
+}
+
+function kindOf(outcome: Outcome, claims: readonly ClaimVerdict[]): VerdictKind {
+  if (outcome.fault !== null) return 'error'
+  if (claims.some(({ verdict }) => verdict === 'violated' || verdict === 'unreached')) return 'violated'
+  if (outcome.deadlock !== null) return 'deadlock'
+  return claims.some(({ verdict }) => verdict === 'open') || (!outcome.complete && outcome.stopped !== null) ? 'incomplete' : 'holds'
+}
+
+function deadlockTrace(found: Search, variant: string, options: CheckOptions): Trace | null {
+  const { deadlock } = found.outcome
+  if (deadlock === null || options.withoutTraces) return null
+  const path = bestPath(found, { kind: 'states', level: deadlock, test: (id) => found.explorer.deadlocked(id) })
+  if (path === null) return null
+  const heading: Heading = { kind: 'deadlock', sentence: 'some step is possible, or the model may end here', claim: '', source: '', variant }
+  return { ...describe(found, path, heading, []), failed: standstill(found, path) }
+}
+
+function faultTrace(found: Search, variant: string, options: CheckOptions): Trace | null {
+  const { fault } = found
+  if (fault === null || fault.id === 0 || options.withoutTraces) return null
+  const { error, id, level } = fault
+  // The spec cannot be trusted to be run again on the states in between, so the trace follows the recorded parents.
+  const path = parentPath(found, id, level)
+  return path === null ? null : describe(found, path, { kind: 'fault', sentence: error.message, claim: '', source: '', variant }, [])
+}
+
+/** The path to a state along the parents that the search recorded. */
+function parentPath(found: Search, id: number, level: number): ReturnType<typeof bestPath> {
+  const { space, explorer } = found
+  const words = (of: number) => space.log.slice(of * space.stride, of * space.stride + space.words)
+  const chain = [id]
+  while (chain.length < level && space.parent(chain[0]) !== 0) chain.unshift(space.parent(chain[0]))
+  const instances: number[] = []
+  try {
+    for (let at = 1; at < chain.length; at++) {
+      let found = -1
+      explorer.successors(chain[at - 1], (instance, out, base) => {
+        if (found < 0 && space.find(out, base) === chain[at]) found = instance
+      })
+      if (found < 0) return null
+      instances.push(found)
+    }
+  } catch {
+    return null
+  }
+  return { states: chain.map(words), instances }
+}
+
+/** The reference engine gives verdicts and counts, and no traces. */
+function referenceVerdict(model: Model, options: CheckOptions): Verdict {
+  const began = performance.now()
+  const outcome = referenceSearch(model, options)
+  const claims = model.claims.map((claim, at) => claimVerdict(claim, outcome.claims[at], null))
+  return {
+    kind: kindOf(outcome, claims),
+    model: model.name,
+    variant: options.variant ?? '',
+    outcome,
+    statistics: {
+      seconds: (performance.now() - began) / 1000,
+      workers: 1,
+      bytes: 0,
+      bytesPerState: 0,
+      bitsPerState: 0,
+      learned: 0,
+      fallbacks: 0,
+      compilations: 0,
+      loadFactor: 0,
+      direct: [],
+    },
+    claims,
+    deadlock: null,
+    fault: outcome.fault === null ? null : { error: outcome.fault.error, trace: null },
+    trust: [],
+  }
 }

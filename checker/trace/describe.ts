@@ -1,0 +1,120 @@
+/** From a path of packed states to a trace in words: what each step changed, and what decided the verdict. */
+import { readField } from '../engine/layout.ts'
+import { Recorder } from '../engine/recorder.ts'
+import type { Search } from '../engine/search.ts'
+import type { Unit } from '../language/domain.ts'
+import { openDraft } from '../language/draft.ts'
+import { forEachInitial } from '../language/initial.ts'
+import type { Model } from '../language/model.ts'
+import type { BoundClaim, OnState, OnStep } from '../language/predicate.ts'
+import type { Path } from './shortest.ts'
+import type { Change, Evidence, FailedConjunct, Trace, TraceStep } from './trace.ts'
+
+/** Everything of a trace that the path does not tell. */
+export type Heading = Pick<Trace, 'kind' | 'sentence' | 'claim' | 'source' | 'variant'>
+
+/** The variable that a unit of the state is, as printed. */
+export const variableOf = (unit: Unit): string => unit.path.replace(/^\./, '')
+
+type Codes = Readonly<Int32Array>
+
+/** The cell codes of a packed state. */
+export function decode(search: Search, words: Int32Array, base = 0): Int32Array {
+  return Int32Array.from(search.explorer.teacher.layout.fields, (field) => readField(field, words, base))
+}
+
+/** The variables in which two states differ. Program counters are left out: the labels tell them. */
+export function changesBetween(model: Model, before: Codes, after: Codes): Change[] {
+  return model.domain.units.flatMap((unit) => {
+    if (isProgramCounter(model, unit) || equalIn(unit, before, after)) return []
+    return [{ variable: variableOf(unit), from: printUnit(unit, before), to: printUnit(unit, after) }]
+  })
+}
+
+const printUnit = (unit: Unit, codes: Codes): string => unit.print((cell) => codes[cell])
+
+function equalIn(unit: Unit, a: Codes, b: Codes): boolean {
+  for (let cell = unit.first; cell < unit.first + unit.count; cell++) if (a[cell] !== b[cell]) return false
+  return true
+}
+
+function isProgramCounter(model: Model, unit: Unit): boolean {
+  return unit.path.endsWith('.pc') && model.instances.some(({ actor, anchor }) => anchor !== '' && unit.path === `.${actor}.pc`)
+}
+
+/** A trace along a path, with the evidence that `failing` claims give at its end. */
+export function describe(search: Search, path: Path, heading: Heading, failing: readonly BoundClaim[]): Trace {
+  const { model } = search
+  const codes = path.states.map((words) => decode(search, words))
+  const steps = path.instances.map((instance, at): TraceStep => {
+    const { actor, label, anchor } = model.instances[instance]
+    return { process: actor, label, anchor, changes: changesBetween(model, codes[at], codes[at + 1]) }
+  })
+  const acting = new Set(steps.map(({ process }) => process))
+  const columns = [...new Map(model.instances.filter(({ actor }) => acting.has(actor)).map(({ actor, title }) => [actor, title]))]
+  return {
+    ...heading,
+    model: model.name,
+    length: path.states.length,
+    columns: columns.map(([process, title]) => ({ process, title })),
+    initial: {
+      name: initialName(model, codes[0]),
+      values: model.domain.units
+        .filter((unit) => !isProgramCounter(model, unit))
+        .map((unit) => ({ variable: variableOf(unit), value: printUnit(unit, codes[0]) })),
+    },
+    steps,
+    // One set of arguments is enough to see why; the others are often the same story with other names.
+    failed: failing.map((bound) => failedConjuncts(model, bound, codes)).find((failed) => failed.length > 0) ?? [],
+    contextSwitches: steps.filter(({ process }, at) => at > 0 && process !== steps[at - 1].process).length,
+  }
+}
+
+/** Which named initial state a path begins with; empty where the model has only one. */
+function initialName(model: Model, first: Codes): string {
+  if (model.init.length === 1) return ''
+  let found = ''
+  forEachInitial(model, (codes, name) => {
+    if (found === '' && codes.every((code, cell) => code === first[cell])) found = name
+  })
+  return found
+}
+
+/** The conjuncts of a claim that are false at the end of a path, with what they read and who wrote it. */
+function failedConjuncts(model: Model, bound: BoundClaim, codes: readonly Codes[]): FailedConjunct[] {
+  const cells = model.domain.cells.length
+  const last = codes.length - 1
+  const onStep = model.claims[bound.claim].kind === 'step'
+  const recorder = new Recorder(2 * cells)
+  const first = openDraft(model.domain, recorder).state
+  const second = openDraft(model.domain, { read: (cell) => recorder.read(cells + cell), write: () => {} }).state
+  const source = (cell: number) => {
+    if (!onStep) return codes[last][cell]
+    return cell < cells ? codes[last - 1][cell] : codes[last][cell - cells]
+  }
+  const evaluate = (test: OnState | OnStep) => (onStep ? (test as OnStep)(first, second) : (test as OnState)(first))
+  return bound.conjuncts.flatMap(({ name, test }) => {
+    recorder.begin(source)
+    if (bound.premise !== null && !evaluate(bound.premise)) return []
+    if (evaluate(test)) return []
+    const read = [...new Set(recorder.readCells.map((cell) => cell % cells))]
+    const units = [...new Set(read.map((cell) => model.domain.units.find((unit) => cell >= unit.first && cell < unit.first + unit.count)!))]
+    return [{ name, args: bound.args, evidence: units.map((unit) => evidenceFor(unit, codes)) }]
+  })
+}
+
+function evidenceFor(unit: Unit, codes: readonly Codes[]): Evidence {
+  let writtenBy: number | null = null
+  for (let at = 1; at < codes.length; at++) if (!equalIn(unit, codes[at - 1], codes[at])) writtenBy = at - 1
+  return { variable: variableOf(unit), value: printUnit(unit, codes[codes.length - 1]), writtenBy }
+}
+
+/** Where every process stands at the end of a path that leads to a deadlock. */
+export function standstill(search: Search, path: Path): FailedConjunct[] {
+  const { model } = search
+  const codes = path.states.map((words) => decode(search, words))
+  const counters = model.domain.units.filter((unit) => isProgramCounter(model, unit))
+  const shown = counters.length > 0 ? counters : model.domain.units
+  return [{ name: 'no step is possible', args: '', evidence: shown.map((unit) => evidenceFor(unit, codes)) }]
+}
+
