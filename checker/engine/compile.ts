@@ -25,7 +25,11 @@ const LARGEST_GROUP = 24_000
 const LARGEST_TREE = 3_000
 
 /** Generates functions that together append all successors of a state. */
-export function compileExpand(tables: readonly Table<Effect | null>[], words: number, fallback: ExpandFallback): Expand[] {
+export function compileExpand(
+  tables: readonly Table<Effect | null>[],
+  words: number,
+  fallback: ExpandFallback,
+): Expand[] {
   const order = tables.map((_, rule) => rule).sort((a, b) => rootCell(tables[a]) - rootCell(tables[b]) || a - b)
   return chunks(order, tables).map((rules) => {
     const body = blocks(rules, tables, words)
@@ -49,7 +53,10 @@ export function compileCheck(
     return `${treeText(root, (result) => (interesting(rule, result) ? ask : ''), ask)}\n`
   })
   const functions = grouped(body).map((text) => `(words, base, id) => {\n${loadWords(words)}${text}}`)
-  return new Function('fallback', `const all = [${functions.join(',\n')}]\nreturn (words, base, id) => {\n${functions.map((_, at) => `all[${at}](words, base, id);`).join('\n')}\n}`)(fallback) as Check
+  return new Function(
+    'fallback',
+    `const all = [${functions.join(',\n')}]\nreturn (words, base, id) => {\n${functions.map((_, at) => `all[${at}](words, base, id);`).join('\n')}\n}`,
+  )(fallback) as Check
 }
 
 function grouped(texts: readonly string[]): string[] {
@@ -90,19 +97,30 @@ function blocks(rules: readonly number[], tables: readonly Table<Effect | null>[
     const cell = tables[rule].nodes > LARGEST_TREE ? -1 : rootCell(tables[rule])
     byRoot.set(cell, [...(byRoot.get(cell) ?? []), rule])
   }
-  return [...byRoot].map(([cell, members]) => {
-    if (cell === -1 || members.length === 1) return members.map((rule) => ruleText(rule, tables[rule], tables[rule].root, words)).join('')
-    const roots = members.map((rule) => tables[rule].root as Branch<Effect | null>)
-    const codes = [...new Set(roots.flatMap((root) => Object.keys(root.children).map(Number)))]
-    const cases = codes.map((code) => `case ${code}:\n${members.map((rule, at) => ruleText(rule, tables[rule], roots[at].children[code], words)).join('')}break;\n`)
-    const unknown = members.map((rule) => missText(rule)).join('')
-    return `switch (${cellText(roots[0])}) {\n${cases.join('')}default:\n${unknown}}\n`
-  }).join('')
+  return [...byRoot]
+    .map(([cell, members]) => {
+      if (cell === -1 || members.length === 1)
+        return members.map((rule) => ruleText(rule, tables[rule], tables[rule].root, words)).join('')
+      const roots = members.map((rule) => tables[rule].root as Branch<Effect | null>)
+      const codes = [...new Set(roots.flatMap((root) => Object.keys(root.children).map(Number)))]
+      const cases = codes.map(
+        (code) =>
+          `case ${code}:\n${members.map((rule, at) => ruleText(rule, tables[rule], roots[at].children[code], words)).join('')}break;\n`,
+      )
+      const unknown = members.map((rule) => missText(rule)).join('')
+      return `switch (${cellText(roots[0])}) {\n${cases.join('')}default:\n${unknown}}\n`
+    })
+    .join('')
 }
 
 const missText = (rule: number): string => `n = fallback.miss(${rule}, words, base, id, out, n);\n`
 
-function ruleText(rule: number, table: Table<Effect | null>, node: TreeNode<Effect | null> | undefined, words: number): string {
+function ruleText(
+  rule: number,
+  table: Table<Effect | null>,
+  node: TreeNode<Effect | null> | undefined,
+  words: number,
+): string {
   if (node === undefined || table.nodes > LARGEST_TREE) return missText(rule)
   if (!hasChoice(node)) return treeText(node, (effect) => effectText(effect, words), missText(rule))
   // A choice may have appended some successors before another alternative turns out to be unknown: start over from `s`.
@@ -124,13 +142,17 @@ function effectText(effect: Effect | null, words: number): string {
 
 function cellText({ word, shift, mask }: { word: number; shift: number; mask: number }): string {
   const shifted = shift === 0 ? `w${word}` : `w${word} >>> ${shift}`
-  return mask * 2 ** shift === 2 ** 32 - 2 ** shift ? `${shifted}${shift === 0 ? ' >>> 0' : ''}` : `${shifted} & ${mask}`
+  return mask * 2 ** shift === 2 ** 32 - 2 ** shift
+    ? `${shifted}${shift === 0 ? ' >>> 0' : ''}`
+    : `${shifted} & ${mask}`
 }
 
 function treeText<L>(node: TreeNode<L>, leafText: (result: L) => string, miss: string): string {
   if (node.kind === 'leaf') return leafText(node.result)
   if (node.kind === 'choice') {
-    return node.children.map((child) => (child === undefined ? miss : `{\n${treeText(child, leafText, miss)}}\n`)).join('')
+    return node.children
+      .map((child) => (child === undefined ? miss : `{\n${treeText(child, leafText, miss)}}\n`))
+      .join('')
   }
   const byText = new Map<string, number[]>()
   node.children.forEach((child, code) => {

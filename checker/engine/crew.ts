@@ -106,7 +106,8 @@ export class Crew {
         if (level > 0 && (judge.levels[claim] === 0 || level < judge.levels[claim])) judge.levels[claim] = level
       })
       const { deadlockLevel } = report
-      if (deadlockLevel > 0 && (judge.deadlockLevel === 0 || deadlockLevel < judge.deadlockLevel)) judge.deadlockLevel = deadlockLevel
+      if (deadlockLevel > 0 && (judge.deadlockLevel === 0 || deadlockLevel < judge.deadlockLevel))
+        judge.deadlockLevel = deadlockLevel
     }
   }
 
@@ -124,6 +125,9 @@ export class Crew {
 export async function hireCrew(count: number, source: ModelSource, space: Space): Promise<Crew> {
   const hiring: Hiring = { source, memory: space.memory, threads: count + 1 }
   const execArgv = ['--import', import.meta.resolve('tsx')]
-  const workers = Array.from({ length: count }, () => new Worker(new URL('./worker.ts', import.meta.url), { workerData: hiring, execArgv }))
+  const workers = Array.from(
+    { length: count },
+    () => new Worker(new URL('./worker.ts', import.meta.url), { workerData: hiring, execArgv }),
+  )
   return new Crew(workers)
 }

@@ -1,15 +1,26 @@
 /** One thread's share of a search: expands states through the tables, and judges the states and steps that it finds. */
-import { SpecError } from '../language/errors.ts'
+
 import { asSpecError } from '../language/draft.ts'
+import { SpecError } from '../language/errors.ts'
 import type { Model } from '../language/model.ts'
 import type { BoundClaim } from '../language/predicate.ts'
 import { boundClaims } from '../language/predicate.ts'
-import { type Check, type Expand, compileCheck, compileExpand } from './compile.ts'
+import { type Check, compileCheck, compileExpand, type Expand } from './compile.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
-import { type Insert, type Numbers, makeInsert } from './insert.ts'
+import { type Insert, makeInsert, type Numbers } from './insert.ts'
 import { type Judge, judgeFor } from './judge.ts'
 import { layoutOf } from './layout.ts'
-import { type ActionRule, type Effect, LARGEST_TABLE, PREMISE, type PredicateRule, TRUE, Teacher, actionRules, predicateRules } from './rules.ts'
+import {
+  type ActionRule,
+  actionRules,
+  type Effect,
+  LARGEST_TABLE,
+  PREMISE,
+  type PredicateRule,
+  predicateRules,
+  Teacher,
+  TRUE,
+} from './rules.ts'
 import { BLOCK, CONTROL, type IdRange, type Space } from './space.ts'
 import type { TreeNode } from './table.ts'
 import { leafFor } from './table.ts'
@@ -90,9 +101,15 @@ export class Explorer {
     this.#insert = makeInsert(layout.words, threads > 1)
     this.#out = new Int32Array(4 * BATCH * space.stride)
     this.#pair = new Int32Array(2 * layout.words)
-    this.#expand = model.instances.map((_, rule): Expand => (words, base, id, out, n) => this.#walk(rule, words, base, id, out, n))
-    this.#checkState = (words, base, id) => this.statePredicates.forEach((_, rule) => this.#judgeState(rule, words, base, id))
-    this.#checkStep = (words, base, id) => this.stepPredicates.forEach((_, rule) => this.#judgeStep(rule, words, base, id))
+    this.#expand = model.instances.map(
+      (_, rule): Expand =>
+        (words, base, id, out, n) =>
+          this.#walk(rule, words, base, id, out, n),
+    )
+    this.#checkState = (words, base, id) =>
+      this.statePredicates.forEach((_, rule) => this.#judgeState(rule, words, base, id))
+    this.#checkStep = (words, base, id) =>
+      this.stepPredicates.forEach((_, rule) => this.#judgeStep(rule, words, base, id))
   }
 
   /** Gathers an initial state, given packed. False when memory must grow before the next one. */
@@ -182,7 +199,8 @@ export class Explorer {
     this.#n = 0
     for (const range of fresh) {
       const last = this.added[this.added.length - 1]
-      if (last !== undefined && last.to === range.from) this.added[this.added.length - 1] = { from: last.from, to: range.to }
+      if (last !== undefined && last.to === range.from)
+        this.added[this.added.length - 1] = { from: last.from, to: range.to }
       else this.added.push(range)
       this.#judgeStates(range)
     }
@@ -288,7 +306,14 @@ export class Explorer {
   }
 
   /** Appends what the known part of a tree says; -1 where it does not know enough. */
-  #follow(node: TreeNode<Effect | null> | undefined, words: Int32Array, base: number, id: number, out: Int32Array, n: number): number {
+  #follow(
+    node: TreeNode<Effect | null> | undefined,
+    words: Int32Array,
+    base: number,
+    id: number,
+    out: Int32Array,
+    n: number,
+  ): number {
     let at = node
     while (at !== undefined && at.kind === 'branch') at = at.children[(words[base + at.word] >>> at.shift) & at.mask]
     if (at === undefined) return -1
@@ -310,7 +335,10 @@ export class Explorer {
 
   /** Generates code when the interpreter has been at it for a while, and again when many paths were learned since. */
   #compileWhenStale(): void {
-    const due = this.compilations === 0 ? this.expanded >= COMPILE_AFTER : this.fallbacks - this.#staleAt > STALE_AFTER * 2 ** this.compilations
+    const due =
+      this.compilations === 0
+        ? this.expanded >= COMPILE_AFTER
+        : this.fallbacks - this.#staleAt > STALE_AFTER * 2 ** this.compilations
     if (!due) return
     this.compilations++
     this.#staleAt = this.fallbacks
@@ -325,11 +353,19 @@ export class Explorer {
         },
       },
     )
-    this.#checkState = this.#compilePredicates(this.statePredicates, words, (rule, source, base, id) => this.#judgeState(rule, source, base, id))
-    this.#checkStep = this.#compilePredicates(this.stepPredicates, 2 * words, (rule, source, base, id) => this.#judgeStep(rule, source, base, id))
+    this.#checkState = this.#compilePredicates(this.statePredicates, words, (rule, source, base, id) =>
+      this.#judgeState(rule, source, base, id),
+    )
+    this.#checkStep = this.#compilePredicates(this.stepPredicates, 2 * words, (rule, source, base, id) =>
+      this.#judgeStep(rule, source, base, id),
+    )
   }
 
-  #compilePredicates(rules: readonly PredicateRule[], words: number, ask: (rule: number, words: Int32Array, base: number, id: number) => void): Check {
+  #compilePredicates(
+    rules: readonly PredicateRule[],
+    words: number,
+    ask: (rule: number, words: Int32Array, base: number, id: number) => void,
+  ): Check {
     const open = rules.flatMap((rule, at) => (this.judge.levels[rule.bound.claim] === 0 ? [at] : []))
     const reachable = (rule: number) => this.model.claims[rules[rule].bound.claim].kind === 'reachable'
     return compileCheck(
@@ -357,7 +393,8 @@ export class Explorer {
         n = this.#walk(rule, log, id * stride, id, out, 0)
       }
       for (let at = 0; at < n; at += stride) {
-        if (this.#constraint === null || (this.#evaluate(this.#constraint, false, out, at) & TRUE) !== 0) visit(rule, out, at)
+        if (this.#constraint === null || (this.#evaluate(this.#constraint, false, out, at) & TRUE) !== 0)
+          visit(rule, out, at)
       }
     })
   }
@@ -376,7 +413,9 @@ export class Explorer {
     const { log, stride, words } = this.space
     this.#pair.set(log.subarray(id * stride, id * stride + words))
     this.#pair.set(out.subarray(at, at + words), words)
-    return this.stepPredicates.some((rule) => rule.bound.claim === claim && (this.#evaluate(rule, true, this.#pair, 0) & TRUE) === 0)
+    return this.stepPredicates.some(
+      (rule) => rule.bound.claim === claim && (this.#evaluate(rule, true, this.#pair, 0) & TRUE) === 0,
+    )
   }
 
   /** Tells whether a state has no successor and the model does not let it end. */
@@ -396,7 +435,9 @@ export class Explorer {
     const full = (rule: { table: { leaves: number } }) => rule.table.leaves >= LARGEST_TABLE
     return [
       ...this.actions.filter(full).map((rule) => rule.instance.label),
-      ...[...this.statePredicates, ...this.stepPredicates].filter(full).map((rule) => this.model.claims[rule.bound.claim].name),
+      ...[...this.statePredicates, ...this.stepPredicates]
+        .filter(full)
+        .map((rule) => this.model.claims[rule.bound.claim].name),
     ]
   }
 

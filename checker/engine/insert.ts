@@ -11,12 +11,19 @@ export interface Numbers {
 }
 
 /** Inserts the records in `out[0 .. n)`; new states are numbered from `numbers` and reported to `added` as ranges. */
-export type Insert = (out: Int32Array, n: number, space: Space, numbers: Numbers, added: (from: number, to: number) => void) => void
+export type Insert = (
+  out: Int32Array,
+  n: number,
+  space: Space,
+  numbers: Numbers,
+  added: (from: number, to: number) => void,
+) => void
 
 /** Generates the insertion for states of `words` words. `shared` says whether other threads insert at the same time. */
 export function makeInsert(words: number, shared: boolean): Insert {
   const stride = words + 1
-  const each = (text: (at: number) => string, join = '\n') => Array.from({ length: words }, (_, at) => text(at)).join(join)
+  const each = (text: (at: number) => string, join = '\n') =>
+    Array.from({ length: words }, (_, at) => text(at)).join(join)
   const source = `
   let slots = new Int32Array(1024), sink = 0
   return function insert(out, n, space, numbers, added) {

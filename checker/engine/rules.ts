@@ -10,7 +10,7 @@ import type { Coverage } from './coverage.ts'
 import type { Layout } from './layout.ts'
 import { pairLayout, readField } from './layout.ts'
 import { Recorder } from './recorder.ts'
-import { type Table, emptyTable, forEachLeaf, insertPath } from './table.ts'
+import { emptyTable, forEachLeaf, insertPath, type Table } from './table.ts'
 
 /** What an enabled action does to a packed state: each word becomes `word & and | or`. */
 export interface Effect {
@@ -41,7 +41,9 @@ export const LARGEST_TABLE = 200_000
 const LARGEST_AUDIT = 2_000
 
 const sameEffect = (a: Effect | null, b: Effect | null): boolean =>
-  a === null || b === null ? a === b : a.and.every((word, at) => word === b.and[at]) && a.or.every((word, at) => word === b.or[at])
+  a === null || b === null
+    ? a === b
+    : a.and.every((word, at) => word === b.and[at]) && a.or.every((word, at) => word === b.or[at])
 
 /** Runs the functions of one model on packed states. One for each thread. */
 export class Teacher {
@@ -70,13 +72,21 @@ export class Teacher {
    * Runs an action on the state at `base` and gives each of its effects to `visit`. With a table, the paths are added to
    * it, and the function is run twice so that one which keeps state elsewhere is noticed.
    */
-  act(rule: ActionRule, at: number, words: Int32Array, base: number, learn: boolean, visit: (effect: Effect) => void): void {
+  act(
+    rule: ActionRule,
+    at: number,
+    words: Int32Array,
+    base: number,
+    learn: boolean,
+    visit: (effect: Effect) => void,
+  ): void {
     const source = (cell: number) => readField(this.layout.fields[cell], words, base)
     try {
       for (let turn = learn ? 0 : 1; turn < 2; turn++) {
         forEachBranch((chooser) => {
           const effect = this.#run(rule.instance.run, source, chooser)
-          if (learn) insertPath(rule.table, this.layout, this.#recorder, effect, sameEffect, () => this.#example(words, base, 1))
+          if (learn)
+            insertPath(rule.table, this.layout, this.#recorder, effect, sameEffect, () => this.#example(words, base, 1))
           if (turn === 0 || effect === null) return
           this.#coverage.enabled[at] = 1
           for (const cell of this.#recorder.writtenCells) this.#coverage.note(cell, this.#recorder.writtenCode(cell))
@@ -97,7 +107,10 @@ export class Teacher {
       this.#recorder.begin(source)
       result = this.#evaluate(rule.bound, onSteps)
       if (this.#recorder.writtenCells.length > 0) throw predicateWrites(rule.bound)
-      if (learn) insertPath(rule.table, layout, this.#recorder, result, Object.is, () => this.#example(words, base, onSteps ? 2 : 1))
+      if (learn)
+        insertPath(rule.table, layout, this.#recorder, result, Object.is, () =>
+          this.#example(words, base, onSteps ? 2 : 1),
+        )
     }
     return result
   }
@@ -141,9 +154,7 @@ export class Teacher {
 
   #evaluate(bound: BoundClaim, onSteps: boolean): number {
     const test = (predicate: OnState | OnStep): boolean =>
-      onSteps
-        ? (predicate as OnStep)(this.#draft.state, this.#after.state)
-        : (predicate as OnState)(this.#draft.state)
+      onSteps ? (predicate as OnStep)(this.#draft.state, this.#after.state) : (predicate as OnState)(this.#draft.state)
     if (bound.premise !== null && !test(bound.premise)) return TRUE
     return PREMISE | (bound.conjuncts.every((conjunct) => test(conjunct.test)) ? TRUE : 0)
   }

@@ -2,18 +2,19 @@
  * The search: breadth-first, level by level, so that verdicts, counts and the length of the shortest traces are the same
  * for every number of threads. It runs in stints, between which progress is told and an interrupt is heard.
  */
+
+import { asSpecError } from '../language/draft.ts'
 import { SpecError } from '../language/errors.ts'
 import { forEachInitial } from '../language/initial.ts'
 import type { Model } from '../language/model.ts'
-import { asSpecError } from '../language/draft.ts'
 import type { Coverage } from './coverage.ts'
+import { type Crew, hireCrew } from './crew.ts'
 import { Explorer, type Frontier, type StateFault } from './explorer.ts'
 import { layoutOf, pack } from './layout.ts'
 import { memoryLimit } from './memory.ts'
 import type { Bounds, Outcome, Stop } from './outcome.ts'
 import type { ModelSource } from './source.ts'
-import { BLOCK, CONTROL, type IdRange, Space, rangesSize } from './space.ts'
-import { type Crew, hireCrew } from './crew.ts'
+import { BLOCK, CONTROL, type IdRange, rangesSize, Space } from './space.ts'
 
 export interface Progress {
   readonly level: number

@@ -128,7 +128,8 @@ export interface IdRange {
   readonly to: number
 }
 
-export const rangesSize = (ranges: readonly IdRange[]): number => ranges.reduce((sum, { from, to }) => sum + to - from, 0)
+export const rangesSize = (ranges: readonly IdRange[]): number =>
+  ranges.reduce((sum, { from, to }) => sum + to - from, 0)
 
 function reserve(wanted: number, least: number): Int32Array {
   for (let size = Math.min(wanted, 2 ** 32 - 1); ; size = Math.floor(size * 0.75)) {

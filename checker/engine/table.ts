@@ -65,7 +65,8 @@ export function insertPath<L>(
       place.set(node)
       table.nodes++
     }
-    if (node.kind === 'leaf' || (node.kind === 'branch' ? node.cell : CHOICE) !== run.readCells[at]) throw unrepeatable()
+    if (node.kind === 'leaf' || (node.kind === 'branch' ? node.cell : CHOICE) !== run.readCells[at])
+      throw unrepeatable()
     if (node.kind === 'choice' && node.children.length !== run.counts[at]) throw unrepeatable()
     const { children } = node
     const code = run.readCodes[at]

@@ -21,8 +21,15 @@ parentPort!.on('message', (order: Order) => {
     generated: explorer.generated,
     levels: explorer.judge.levels,
     deadlockLevel: explorer.judge.deadlockLevel,
-    coverage: { enabled: explorer.coverage.enabled, premises: explorer.coverage.premises, codes: explorer.coverage.codes },
-    fault: fault === null ? null : { what: fault.error.message, why: fault.error.why, hint: fault.error.hint, id: fault.id, level: fault.level },
+    coverage: {
+      enabled: explorer.coverage.enabled,
+      premises: explorer.coverage.premises,
+      codes: explorer.coverage.codes,
+    },
+    fault:
+      fault === null
+        ? null
+        : { what: fault.error.message, why: fault.error.why, hint: fault.error.hint, id: fault.id, level: fault.level },
   }
   parentPort!.postMessage(report)
 })

@@ -43,18 +43,21 @@ export type Arguments<P extends Parameters> = { readonly [K in keyof P]: ValueOf
 /** One atomic step of a spec, for every combination of its parameters. */
 export interface Action<S> {
   readonly parameters: Parameters
+  /** the code that it stands for, empty where the spec names none */
+  readonly anchor: string
   run(state: S, values: Readonly<Record<string, unknown>>): void
 }
 
 /** An action of a model: a plain function where it has no parameters, or the result of `forAll`. */
 export type ActionLike<S> = Action<S> | ((state: S) => void)
 
-/** An action that exists once for each combination of the parameters' values. */
+/** An action that exists once for each combination of the parameters' values; `anchor` names the code it stands for. */
 export function forAll<P extends Parameters, S>(
   parameters: P,
   run: (state: S, values: Arguments<P>) => void,
+  anchor = '',
 ): Action<S> {
-  return { parameters, run: (state, values) => run(state, values as Arguments<P>) }
+  return { parameters, anchor, run: (state, values) => run(state, values as Arguments<P>) }
 }
 
 /** Every combination of the parameters' values, in the order of their domains. */

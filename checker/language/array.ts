@@ -34,7 +34,11 @@ export function array<I extends string | number, T>(
   const named = index.collection !== undefined && element.kind === 'record'
   const numeric = keys.every((key) => typeof key === 'number')
   const { cells, units, bases } = concatenate(
-    keys.map((_, code) => ({ path: named ? `.${index.print(code)}` : `[${index.print(code)}]`, pattern: '[*]', domain: element })),
+    keys.map((_, code) => ({
+      path: named ? `.${index.print(code)}` : `[${index.print(code)}]`,
+      pattern: '[*]',
+      domain: element,
+    })),
   )
   const pathOf = (path: string, code: number) => {
     if (!named) return `${path}[${index.print(code)}]`

@@ -28,7 +28,7 @@ export function actionInstances(name: string, action: Action<never>): Instance[]
       label: printed === '' ? name : `${name}(${printed})`,
       actor,
       title: actor,
-      anchor: '',
+      anchor: action.anchor,
       run: (state) => action.run(state as never, values),
     }
   })

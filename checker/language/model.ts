@@ -3,7 +3,7 @@ import type { Action, ActionLike, Parameters } from './action.ts'
 import type { FixedArray } from './array.ts'
 import { array } from './array.ts'
 import type { Claim } from './claim.ts'
-import type { Declaration, Domain, StateOf } from './domain.ts'
+import type { Declaration, Domain, ScalarDomain, StateOf } from './domain.ts'
 import { SpecError } from './errors.ts'
 import type { Instance } from './instance.ts'
 import { actionInstances, processInstances } from './instance.ts'
@@ -106,7 +106,7 @@ export function model<T extends Things>(name: string, things: T, text: Behaviour
       )
     }
     const own = record({ pc: oneOf(...Object.keys(process.steps), DONE), ...process.locals })
-    declaration[title] = process.over === undefined ? own : array(process.over, own)
+    declaration[title] = process.over === undefined ? own : array(instancesOf(title, process.over), own)
   }
   const actions = unique<ActionLike<never>>('action', groups(text.actions ?? {}) as readonly Named<ActionLike<never>>[])
   const claims = (text.claims ?? []) as readonly Claim<object>[]
@@ -124,7 +124,10 @@ export function model<T extends Things>(name: string, things: T, text: Behaviour
     }
   }
   const domain = record(declaration) as Domain<object>
-  unique('variable', domain.units.map((unit) => ({ [unit.path.replace(/^\./, '')]: unit })))
+  unique(
+    'variable',
+    domain.units.map((unit) => ({ [unit.path.replace(/^\./, '')]: unit })),
+  )
   return {
     name,
     domain,
@@ -148,8 +151,13 @@ export function model<T extends Things>(name: string, things: T, text: Behaviour
   }
 }
 
+/** The indices of a process that there are several of. They bear its name, as two processes may be over one collection. */
+function instancesOf(title: string, over: ScalarDomain<number>): ScalarDomain<number> {
+  return { ...over, collection: title, print: (code) => `${title}${over.decode(code)}` }
+}
+
 function asAction(action: ActionLike<never>): Action<never> {
-  return typeof action === 'function' ? { parameters: {} as Parameters, run: action } : action
+  return typeof action === 'function' ? { parameters: {} as Parameters, anchor: '', run: action } : action
 }
 
 function everyProcessEnded(processes: readonly [string, Process][]): Model['final'] {

@@ -49,6 +49,14 @@ export function step<S, M, const L extends string>(anchor: string, run: (state: 
 }
 
 /**
+ * Steps that exist only in some variants of a process: nothing where `present` is false. A step that goes to an absent
+ * label all the same is an error at that moment (its program counter leaves its domain).
+ */
+export function stepsIf<T extends object>(present: boolean, steps: T): T {
+  return present ? steps : ({} as T)
+}
+
+/**
  * A process over the variables of `shared`. The first label listed is where it starts. Steps may be spread in from
  * functions that return labelled steps; `start` gives every local its first value.
  */

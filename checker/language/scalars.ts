@@ -92,6 +92,18 @@ export function oneOf<const T extends string | number>(...values: readonly T[]):
   })
 }
 
+/** The one value given: a variable that exists in every variant of a spec and varies only in some. */
+export function constant<const T extends string | number | boolean>(value: T): ScalarDomain<T> {
+  return scalar({
+    kind: 'constant',
+    text: `constant(${value})`,
+    size: 1,
+    encode: (other) => (other === value ? 0 : -1),
+    decode: () => value,
+    print: () => `${value}`,
+  })
+}
+
 /**
  * `size` things of one kind, known by their index from 0; the domain of those indices. Reports print them as `name0`,
  * `name1`, and an action that has such an index as its first parameter is shown in the column of that thing.

@@ -32,10 +32,7 @@ export function sequence<T>(element: Domain<T>, capacity: number): Domain<Sequen
   const first = (at: number) => 1 + at * width
   const printElement = (read: (cell: number) => number, at: number) =>
     element.units
-      .map(
-        (unit) =>
-          `${unit.path}${unit.path === '' ? '' : '='}${unit.print((cell) => read(first(at) + cell))}`,
-      )
+      .map((unit) => `${unit.path}${unit.path === '' ? '' : '='}${unit.print((cell) => read(first(at) + cell))}`)
       .join(' ')
   return {
     kind: 'sequence',

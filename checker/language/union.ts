@@ -66,8 +66,8 @@ export function union<const V extends Variants>(variants: V): Domain<UnionOf<V>>
 }
 
 /** A value of the domain, or nothing (`null`). */
-export function optional<T>(domain: Domain<T>): Domain<T | null>
 export function optional<T>(domain: ScalarDomain<T>): ScalarDomain<T | null>
+export function optional<T>(domain: Domain<T>): Domain<T | null>
 export function optional(domain: Domain<unknown>): Domain<unknown> {
   if (isScalar(domain)) return optionalScalar(domain)
   const inner = union({ none: {}, some: { value: domain } })

@@ -19,7 +19,7 @@ export const variableOf = (unit: Unit): string => unit.path.replace(/^\./, '')
 type Codes = Readonly<Int32Array>
 
 /** The cell codes of a packed state. */
-export function decode(search: Search, words: Int32Array, base = 0): Int32Array {
+export function decode(search: Pick<Search, 'explorer'>, words: Int32Array, base = 0): Int32Array {
   return Int32Array.from(search.explorer.teacher.layout.fields, (field) => readField(field, words, base))
 }
 
@@ -39,11 +39,19 @@ function equalIn(unit: Unit, a: Codes, b: Codes): boolean {
 }
 
 function isProgramCounter(model: Model, unit: Unit): boolean {
-  return unit.path.endsWith('.pc') && model.instances.some(({ actor, anchor }) => anchor !== '' && unit.path === `.${actor}.pc`)
+  return (
+    unit.path.endsWith('.pc') &&
+    model.instances.some(({ actor, anchor }) => anchor !== '' && unit.path === `.${actor}.pc`)
+  )
 }
 
 /** A trace along a path, with the evidence that `failing` claims give at its end. */
-export function describe(search: Search, path: Path, heading: Heading, failing: readonly BoundClaim[]): Trace {
+export function describe(
+  search: Pick<Search, 'model' | 'explorer'>,
+  path: Path,
+  heading: Heading,
+  failing: readonly BoundClaim[],
+): Trace {
   const { model } = search
   const codes = path.states.map((words) => decode(search, words))
   const steps = path.instances.map((instance, at): TraceStep => {
@@ -51,7 +59,9 @@ export function describe(search: Search, path: Path, heading: Heading, failing: 
     return { process: actor, label, anchor, changes: changesBetween(model, codes[at], codes[at + 1]) }
   })
   const acting = new Set(steps.map(({ process }) => process))
-  const columns = [...new Map(model.instances.filter(({ actor }) => acting.has(actor)).map(({ actor, title }) => [actor, title]))]
+  const columns = [
+    ...new Map(model.instances.filter(({ actor }) => acting.has(actor)).map(({ actor, title }) => [actor, title])),
+  ]
   return {
     ...heading,
     model: model.name,
@@ -98,7 +108,11 @@ function failedConjuncts(model: Model, bound: BoundClaim, codes: readonly Codes[
     if (bound.premise !== null && !evaluate(bound.premise)) return []
     if (evaluate(test)) return []
     const read = [...new Set(recorder.readCells.map((cell) => cell % cells))]
-    const units = [...new Set(read.map((cell) => model.domain.units.find((unit) => cell >= unit.first && cell < unit.first + unit.count)!))]
+    const units = [
+      ...new Set(
+        read.map((cell) => model.domain.units.find((unit) => cell >= unit.first && cell < unit.first + unit.count)!),
+      ),
+    ]
     return [{ name, args: bound.args, evidence: units.map((unit) => evidenceFor(unit, codes)) }]
   })
 }
@@ -110,11 +124,10 @@ function evidenceFor(unit: Unit, codes: readonly Codes[]): Evidence {
 }
 
 /** Where every process stands at the end of a path that leads to a deadlock. */
-export function standstill(search: Search, path: Path): FailedConjunct[] {
+export function standstill(search: Pick<Search, 'model' | 'explorer'>, path: Path): FailedConjunct[] {
   const { model } = search
   const codes = path.states.map((words) => decode(search, words))
   const counters = model.domain.units.filter((unit) => isProgramCounter(model, unit))
   const shown = counters.length > 0 ? counters : model.domain.units
   return [{ name: 'no step is possible', args: '', evidence: shown.map((unit) => evidenceFor(unit, codes)) }]
 }
-

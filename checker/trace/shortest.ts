@@ -17,7 +17,11 @@ export interface Path {
 /** What a trace is to lead to: some states of a level, or some steps from the level before it. */
 export type Target =
   | { readonly kind: 'states'; readonly level: number; readonly test: (id: number) => boolean }
-  | { readonly kind: 'steps'; readonly level: number; readonly test: (id: number, out: Int32Array, at: number) => boolean }
+  | {
+      readonly kind: 'steps'
+      readonly level: number
+      readonly test: (id: number, out: Int32Array, at: number) => boolean
+    }
 
 /** Costs by actor, for the states of one level from which the target can be reached. */
 type Reaching = Map<number, Uint16Array>
@@ -97,7 +101,8 @@ function forwards(search: Search, target: Target, actors: Actors, reaching: read
   const copy = (source: Int32Array, at: number): Int32Array => source.slice(at, at + words)
   // The least costly initial state; among equals the one whose packed words come first.
   let [id] = [...reaching[0].keys()].sort(
-    (a, b) => least(reaching[0].get(a)!) - least(reaching[0].get(b)!) || compareWords(log, a * stride, log, b * stride, words),
+    (a, b) =>
+      least(reaching[0].get(a)!) - least(reaching[0].get(b)!) || compareWords(log, a * stride, log, b * stride, words),
   )
   const states: Int32Array[] = [copy(log, id * stride)]
   const instances: number[] = []
@@ -109,7 +114,8 @@ function forwards(search: Search, target: Target, actors: Actors, reaching: read
       const left = next === undefined || next.length === 0 ? 0 : onwards(next, actor)
       const change = last === -1 || actor === last ? 0 : 1
       const rank = [left + change, change, instance]
-      const order = best === undefined ? -1 : compareRanks(rank, best.rank) || compareWords(out, at, best.words, 0, words)
+      const order =
+        best === undefined ? -1 : compareRanks(rank, best.rank) || compareWords(out, at, best.words, 0, words)
       if (order < 0) best = { rank, words: copy(out, at), instance }
     })
     const step = best!
@@ -131,6 +137,7 @@ function compareRanks(a: readonly number[], b: readonly number[]): number {
 }
 
 function compareWords(a: Int32Array, aBase: number, b: Int32Array, bBase: number, words: number): number {
-  for (let at = 0; at < words; at++) if (a[aBase + at] !== b[bBase + at]) return (a[aBase + at] >>> 0) - (b[bBase + at] >>> 0)
+  for (let at = 0; at < words; at++)
+    if (a[aBase + at] !== b[bBase + at]) return (a[aBase + at] >>> 0) - (b[bBase + at] >>> 0)
   return 0
 }

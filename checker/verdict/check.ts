@@ -42,15 +42,20 @@ export function verdictOf(found: Search, options: CheckOptions = {}): Verdict {
   const traced = (target: Target, heading: Omit<Heading, 'variant'>, claim: number): Trace | null => {
     const path = options.withoutTraces ? null : bestPath(found, target)
     if (path === null) return null
-    const failing = claim < 0 ? [] : boundClaims(model, model.claims[claim].kind).filter((bound) => bound.claim === claim)
+    const failing =
+      claim < 0 ? [] : boundClaims(model, model.claims[claim].kind).filter((bound) => bound.claim === claim)
     return describe(found, path, { ...heading, variant }, heading.kind === 'violation' ? failing : [])
   }
   const claims = model.claims.map((claim, at): ClaimVerdict => {
     const status = outcome.claims[at]
     const heading = { sentence: claim.sentence, claim: claim.name, source: claim.source }
     const trace = match(status)
-      .with({ status: 'violated' }, ({ level }) => traced(claimTarget(found, claim, at, level), { kind: 'violation', ...heading }, at))
-      .with({ status: 'reached' }, ({ level }) => traced(claimTarget(found, claim, at, level), { kind: 'witness', ...heading }, at))
+      .with({ status: 'violated' }, ({ level }) =>
+        traced(claimTarget(found, claim, at, level), { kind: 'violation', ...heading }, at),
+      )
+      .with({ status: 'reached' }, ({ level }) =>
+        traced(claimTarget(found, claim, at, level), { kind: 'witness', ...heading }, at),
+      )
       .with({ status: 'holds' }, { status: 'unreached' }, { status: 'open' }, () => null)
       .exhaustive()
     return claimVerdict(claim, status, trace)
@@ -69,7 +74,11 @@ export function verdictOf(found: Search, options: CheckOptions = {}): Verdict {
   }
 }
 
-function claimVerdict({ name, sentence, source, kind }: Claim<object>, outcome: ClaimOutcome, trace: Trace | null): ClaimVerdict {
+function claimVerdict(
+  { name, sentence, source, kind }: Claim<object>,
+  outcome: ClaimOutcome,
+  trace: Trace | null,
+): ClaimVerdict {
   return { name, sentence, source, kind, verdict: outcome.status, trace }
 }
 
@@ -83,7 +92,9 @@ function kindOf(outcome: Outcome, claims: readonly ClaimVerdict[]): VerdictKind 
   if (outcome.fault !== null) return 'error'
   if (claims.some(({ verdict }) => verdict === 'violated' || verdict === 'unreached')) return 'violated'
   if (outcome.deadlock !== null) return 'deadlock'
-  return claims.some(({ verdict }) => verdict === 'open') || (!outcome.complete && outcome.stopped !== null) ? 'incomplete' : 'holds'
+  return claims.some(({ verdict }) => verdict === 'open') || (!outcome.complete && outcome.stopped !== null)
+    ? 'incomplete'
+    : 'holds'
 }
 
 function deadlockTrace(found: Search, variant: string, options: CheckOptions): Trace | null {
@@ -91,7 +102,13 @@ function deadlockTrace(found: Search, variant: string, options: CheckOptions): T
   if (deadlock === null || options.withoutTraces) return null
   const path = bestPath(found, { kind: 'states', level: deadlock, test: (id) => found.explorer.deadlocked(id) })
   if (path === null) return null
-  const heading: Heading = { kind: 'deadlock', sentence: 'some step is possible, or the model may end here', claim: '', source: '', variant }
+  const heading: Heading = {
+    kind: 'deadlock',
+    sentence: 'some step is possible, or the model may end here',
+    claim: '',
+    source: '',
+    variant,
+  }
   return { ...describe(found, path, heading, []), failed: standstill(found, path) }
 }
 
@@ -101,7 +118,9 @@ function faultTrace(found: Search, variant: string, options: CheckOptions): Trac
   const { error, id, level } = fault
   // The spec cannot be trusted to be run again on the states in between, so the trace follows the recorded parents.
   const path = parentPath(found, id, level)
-  return path === null ? null : describe(found, path, { kind: 'fault', sentence: error.message, claim: '', source: '', variant }, [])
+  return path === null
+    ? null
+    : describe(found, path, { kind: 'fault', sentence: error.message, claim: '', source: '', variant }, [])
 }
 
 /** The path to a state along the parents that the search recorded. */

@@ -18,12 +18,16 @@ export interface TrustFinding {
 /** The findings on a model that was explored completely. */
 export function trustFindings(model: Model, coverage: Coverage): TrustFinding[] {
   const texts = [...idleActions(model, coverage), ...emptyPremises(model, coverage), ...unusedValues(model, coverage)]
-  return texts.map((text) => ({ text, waived: model.waive[text] ?? null }))
+  return texts.map((text) => ({ text, waived: waiverFor(model, text)?.[1] ?? null }))
 }
+
+/** A waiver names a finding by its text, or by the beginning of it where the rest varies. */
+const waiverFor = (model: Model, text: string) =>
+  Object.entries(model.waive).find(([beginning]) => text.startsWith(beginning))
 
 /** Waivers that waive nothing: the finding is gone, and so should they be. */
 export function staleWaivers(model: Model, findings: readonly TrustFinding[]): string[] {
-  return Object.keys(model.waive).filter((text) => findings.every((finding) => finding.text !== text))
+  return Object.keys(model.waive).filter((text) => findings.every((finding) => !finding.text.startsWith(text)))
 }
 
 function idleActions(model: Model, coverage: Coverage): string[] {
@@ -40,7 +44,9 @@ function emptyPremises(model: Model, coverage: Coverage): string[] {
   bounds.forEach(({ claim, premise }, at) => {
     if (premise !== null) met.set(claim, (met.get(claim) ?? false) || coverage.premises[at] === 1)
   })
-  return [...met].filter(([, ever]) => !ever).map(([claim]) => `the premise of '${model.claims[claim].name}' is never true`)
+  return [...met]
+    .filter(([, ever]) => !ever)
+    .map(([claim]) => `the premise of '${model.claims[claim].name}' is never true`)
 }
 
 /** Cells with one pattern are one variable: `folio[*].refs`. A program counter's values are covered by its labels. */
@@ -59,7 +65,10 @@ function unusedValues(model: Model, coverage: Coverage): string[] {
     const variable = pattern.replace(/^\./, '')
     const codes = [...taken.keys()]
     const missing = codes.filter((code) => taken[code] === 0).map(print)
-    if (pattern.endsWith('.pc')) return missing.filter((value) => value !== DONE && !labels.has(value)).map((value) => `${variable} is never ${value}`)
+    if (pattern.endsWith('.pc'))
+      return missing
+        .filter((value) => value !== DONE && !labels.has(value))
+        .map((value) => `${variable} is never ${value}`)
     if (taken.length > 1 && missing.length === taken.length - 1) {
       return [`${variable} never changes: it is always ${print(taken.indexOf(1))}`]
     }
@@ -68,5 +77,7 @@ function unusedValues(model: Model, coverage: Coverage): string[] {
 }
 
 function abridged(values: readonly string[]): string {
-  return values.length <= 4 ? values.join(', ') : `${values.slice(0, 2).join(', ')} ... ${values[values.length - 1]} (${values.length} values)`
+  return values.length <= 4
+    ? values.join(', ')
+    : `${values.slice(0, 2).join(', ')} ... ${values[values.length - 1]} (${values.length} values)`
 }

@@ -1,0 +1,182 @@
+/** The command line: arguments only. Every verb has its own file in commands/; `main` answers with the exit code. */
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, Option } from 'commander'
+import type { Catalogue } from './catalogue.ts'
+import { checkCommand } from './commands/check.ts'
+import { asShown, errorJson, errorText } from './commands/errors.ts'
+import { FORMATS, type GraphFlags, graphCommand } from './commands/graph.ts'
+import type { Io } from './commands/io.ts'
+import { listCommand } from './commands/list.ts'
+import { type MatrixFlags, matrixCommand } from './commands/matrix.ts'
+import { collect, count, integer, type SearchFlags, size } from './commands/options.ts'
+import { traceCommand } from './commands/trace.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+import { SpecError } from './language/errors.ts'
+
+/** Runs one command. Prints through `io` alone, never throws, never exits. */
+export async function main(argv: readonly string[], catalogue: Catalogue, io: Io): Promise<ExitCode> {
+  let code: ExitCode = EXIT.expected
+  const program = commandLine(catalogue, io, (result) => {
+    code = result
+  })
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return code
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.expected
+    const usage = thrown instanceof CommanderError
+    const error = usage ? usageError(thrown) : asShown(thrown)
+    if (argv.includes('--json')) io.out(errorJson(error, argv[1] ?? ''))
+    if (!usage) io.err(errorText(error))
+    return EXIT.wrong
+  }
+}
+
+/** Commander has printed its errors already; this is the same for `--json`. */
+function usageError({ message }: CommanderError): SpecError {
+  return new SpecError(message.replace(/^error: /, ''), 'the command line is wrong', 'mmcheck --help explains it')
+}
+
+type Finish = (code: ExitCode) => void
+
+function commandLine(catalogue: Catalogue, io: Io, finish: Finish): Command {
+  const scenario = catalogue.scenarios[0]?.name
+  const kernel = catalogue.scenarios[0]?.variants.at(-1)
+  const program = new Command('mmcheck')
+    .description('An explicit-state model checker, and a formal model of the Linux memory manager to check with it.')
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'show this help; mmcheck VERB --help shows more')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err, outputError: (text, write) => write(text) })
+    .showHelpAfterError('(mmcheck --help shows the verbs, mmcheck VERB --help their options)')
+    .addHelpText('after', EXIT_CODES)
+    .addHelpText(
+      'after',
+      examples('mmcheck matrix', 'mmcheck check examples/two-phase.ts --set RMs=7', 'mmcheck list scenarios'),
+    )
+
+  searching(program.command('matrix [area...]'))
+    .summary('check every scenario on every kernel against its expected verdicts')
+    .description(
+      'Checks every scenario (or those of the areas or names given) on every kernel against its expected verdicts.',
+    )
+    .option('--deep', 'the larger bounds, for the scenarios that have them', false)
+    .addHelpText(
+      'after',
+      examples(
+        'mmcheck matrix',
+        ...(scenario === undefined
+          ? []
+          : [`mmcheck matrix ${scenario} --json`, `mmcheck matrix ${scenario} --kernel ${kernel}`]),
+      ),
+    )
+    .action(async (areas: string[], flags: MatrixFlags) => finish(await matrixCommand(areas, flags, catalogue, io)))
+
+  searching(program.command('check <target...>'))
+    .summary('check scenarios or spec files')
+    .description(
+      'Checks scenarios by name (on their newest kernel unless --kernel says otherwise) or spec files by path.\nA spec file exports its model as `spec`; FILE.ts#NAME takes another export.',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'mmcheck check examples/two-phase.ts --set RMs=7',
+        'mmcheck check examples/die-hard.ts --out found',
+        ...(scenario === undefined ? [] : [`mmcheck check ${scenario} --kernel ${kernel} --workers 2`]),
+      ),
+    )
+    .action(async (targets: string[], flags: SearchFlags) => finish(await checkCommand(targets, flags, catalogue, io)))
+
+  program
+    .command('trace <file>')
+    .summary('replay a saved counterexample and print it again')
+    .description(
+      'Replays a saved counterexample (a trace.json) step by step on the spec as it is now, and prints it again.\nIt is refused when it is damaged, or when the spec does not do this any more.',
+    )
+    .option('--json', 'print one JSON object instead of the table')
+    .addHelpText(
+      'after',
+      examples('mmcheck check examples/die-hard.ts --out found', 'mmcheck trace found/die-hard-unsolved/trace.json'),
+    )
+    .action(async (file: string, flags: { json?: boolean }) => finish(await traceCommand(file, flags, catalogue, io)))
+
+  limits(program.command('graph <target>'))
+    .summary('draw the state graph, or its quotient by a projection')
+    .description(
+      'Draws the graph of all states of a small model, or of the values of one of the projections that the model names.',
+    )
+    .option('--by <name>', 'group the states by this projection of the model')
+    .addOption(
+      new Option('--format <format>', 'what to draw it as (default: by the ending of --out, else dot)').choices(
+        FORMATS,
+      ),
+    )
+    .option('--out <file>', 'write to this file instead of standard output')
+    .addHelpText(
+      'after',
+      examples(
+        'mmcheck graph examples/racy-increment.ts',
+        'mmcheck graph examples/die-hard.ts --format svg --out die-hard.svg',
+      ),
+    )
+    .action(async (target: string, flags: GraphFlags) => {
+      finish(await graphCommand(target, { ...flags, claim: [], workers: 1, engine: 'tables' }, catalogue, io))
+    })
+
+  program
+    .command('list [kind]')
+    .summary('list kernels, switches, scenarios or claims')
+    .description(
+      'Lists the names that the other verbs take: kernels, switches, scenarios or claims; all of them by default.',
+    )
+    .option('--json', 'print one JSON object')
+    .addHelpText('after', examples('mmcheck list', 'mmcheck list scenarios', 'mmcheck list switches --json'))
+    .action((kind: string | undefined, flags: { json?: boolean }) => finish(listCommand(kind, flags, catalogue, io)))
+
+  return program
+}
+
+/** The options of the verbs that check claims. */
+function searching(command: Command): Command {
+  return limits(command)
+    .option('--claim <name>', 'check only this claim (repeatable); the others are named as not checked', collect, [])
+    .option('--workers <n>', 'threads that search together', count('--workers'), 1)
+    .addOption(
+      new Option('--engine <name>', 'tables is fast; reference is short, slow and independent, and gives no traces')
+        .choices(['tables', 'reference'])
+        .default('tables'),
+    )
+    .option('--out <dir>', 'save every counterexample in a folder of its own below this one')
+    .option('--json', 'print one JSON object for each target on standard output, and nothing else there')
+    .option('--seed <n>', 'accepted for scripts; the search has no random part', integer('--seed'))
+}
+
+/** The options of every verb that explores a model. */
+function limits(command: Command): Command {
+  return command
+    .option('--kernel <name>', 'a release (v6.6) or an unmerged patch (patch:NAME); repeatable', collect, [])
+    .option('--set <name=value>', 'set a design switch or a constant of the model; repeatable', collect, [])
+    .option('--max-states <n>', 'stop at the first level that has this many states in all', count('--max-states'))
+    .option(
+      '--max-memory <size>',
+      'bytes for states, as 512M or 8G (default: three quarters of what is free)',
+      size('--max-memory'),
+    )
+    .option('--max-depth <n>', 'stop after this many levels, the initial states being level 1', count('--max-depth'))
+    .option('--quiet', 'show no progress')
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0  everything is as expected
+  1  a claim is violated, or a verdict differs from its expectation
+  2  the spec or the command line is wrong
+  3  stopped before the end: by a limit, the memory or Ctrl-C`
+
+const examples = (...lines: readonly string[]): string => `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

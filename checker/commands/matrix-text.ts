@@ -1,0 +1,116 @@
+/** The table of one scenario: a row for each kernel, a column for each claim, and the race of each violation below. */
+import { match } from 'ts-pattern'
+import { raceTable } from '../report/race-table.ts'
+import type { Colours } from '../report/text.ts'
+import { place, type Span, WIDTH, widest, wrap } from '../report/text.ts'
+import type { Trace } from '../trace/trace.ts'
+import type { ClaimVerdict, Verdict } from '../verdict/verdict.ts'
+import { compare } from './expectation.ts'
+import { grouped } from './numbers.ts'
+import type { Target } from './target.ts'
+import { badTraces, good } from './verdict-text.ts'
+
+/** One checked kernel of a scenario. */
+export interface Row {
+  readonly target: Target
+  readonly verdict: Verdict
+}
+
+/** Room for a heading; longer names of claims are wrapped. */
+const HEADING = 18
+const GAP = 2
+
+/** What stands behind a verdict that is not the expected one, and behind one of which nobody expected anything. */
+export const MARKS = { differs: '!', unknown: '?' } as const
+
+interface Cell {
+  readonly text: string
+  readonly paint: (text: string) => string
+}
+
+/** The verdicts on all claims and kernels, a line for each kernel. */
+export function verdictTable(rows: readonly Row[], colour: Colours): string[] {
+  const claims = [...new Set(rows.flatMap(({ verdict }) => verdict.claims.map(({ name }) => name)))]
+  const headings = [['kernel'], ...claims.map((name) => wrap(name, HEADING)), ['states']]
+  const body = rows.map((row): Cell[] => [
+    { text: row.target.variant, paint: colour.bold },
+    ...claims.map((name) => claimCell(row, name, colour)),
+    { text: covered(row.verdict), paint: (text) => text },
+  ])
+  const widths = headings.map((heading, column) => widest([...heading, ...body.map((cells) => cells[column].text)]))
+  const starts = widths.map((_, column) => widths.slice(0, column).reduce((sum, width) => sum + width + GAP, 0))
+  const last = headings.length - 1
+  const line = (cells: readonly Cell[]): string =>
+    place(
+      cells.map(({ text, paint }, column): Span => {
+        const at = starts[column] + (column === last ? widths[column] - text.length : 0)
+        return { at, text, paint }
+      }),
+    )
+  const height = Math.max(...headings.map((heading) => heading.length))
+  return [
+    ...Array.from({ length: height }, (_, at) =>
+      line(headings.map((heading) => ({ text: heading[at - height + heading.length] ?? '', paint: colour.bold }))),
+    ),
+    line(widths.map((width) => ({ text: '-'.repeat(width), paint: colour.dim }))),
+    ...body.map(line),
+  ]
+}
+
+function claimCell({ target, verdict }: Row, name: string, colour: Colours): Cell {
+  const claim = verdict.claims.find((each) => each.name === name)
+  if (claim === undefined) return { text: '-', paint: colour.dim }
+  const { asExpected, expected } = compare(target, verdict).find((each) => each.claim === name)!
+  const mark = !asExpected ? ` ${MARKS.differs}` : expected === null ? ` ${MARKS.unknown}` : ''
+  const paint = good(claim) === null || !asExpected ? colour.bold : good(claim) ? colour.green : colour.red
+  return { text: cellText(claim) + mark, paint }
+}
+
+function cellText({ verdict, trace }: ClaimVerdict): string {
+  const length = trace === null ? '' : ` (${grouped(trace.length)} states)`
+  return match(verdict)
+    .with('violated', () => `violated${length}`)
+    .with('holds', 'reached', 'unreached', 'open', (word) => word)
+    .exhaustive()
+}
+
+function covered({ outcome, kind }: Verdict): string {
+  const count = grouped(outcome.distinct)
+  if (kind === 'error') return `error at ${count}`
+  if (kind === 'deadlock') return `deadlock in ${count}`
+  return outcome.complete ? count : `stopped at ${count}`
+}
+
+/** One race, and the kernels on which it is the same. */
+export interface Finding {
+  readonly trace: Trace
+  readonly variants: readonly string[]
+  /** the folders that show it, where the scenario names any */
+  readonly folders: readonly string[]
+}
+
+/** The violations of a scenario, each distinct race once. */
+export function findings(rows: readonly Row[]): Finding[] {
+  const found = new Map<string, Finding>()
+  for (const { target, verdict } of rows) {
+    for (const trace of badTraces(verdict)) {
+      const key = raceTable({ ...trace, variant: '' })
+      const folder = target.scenario?.finding(target.kernel ?? '', trace.claim) ?? null
+      const before = found.get(key)
+      found.set(key, {
+        trace,
+        variants: [...(before?.variants ?? []), target.variant],
+        folders: [...new Set([...(before?.folders ?? []), ...(folder === null ? [] : [folder])])],
+      })
+    }
+  }
+  return [...found.values()]
+}
+
+/** The race table of a finding, and where it can be found again. */
+export function findingText({ trace, variants, folders }: Finding, colour: Colours): string {
+  const table = raceTable({ ...trace, variant: variants.join(', ') }, { colour }).trimEnd()
+  const where = folders.map((folder) => (folder.startsWith('counterexamples') ? folder : `counterexamples/${folder}`))
+  if (where.length === 0) return table
+  return [table, '', ...wrap(`picture and replayable trace: ${where.join(', ')}`, WIDTH, 2)].join('\n')
+}

@@ -1,0 +1,130 @@
+/** A verdict in words: what was checked, what came out for each claim, why to doubt it, and what it cost. */
+import { match } from 'ts-pattern'
+import { raceTable } from '../report/race-table.ts'
+import type { Colours } from '../report/text.ts'
+import { oneLine, WIDTH, wrap } from '../report/text.ts'
+import type { Trace } from '../trace/trace.ts'
+import type { TrustFinding } from '../verdict/trust.ts'
+import type { ClaimVerdict, Verdict } from '../verdict/verdict.ts'
+import { STOP_REASONS } from '../verdict/verdict.ts'
+import { errorText } from './errors.ts'
+import { bytes, grouped, rate, seconds, states } from './numbers.ts'
+
+/** True of every verdict, and said once. */
+export const STEPS_NOTE = 'every step is atomic and sequentially consistent'
+
+const MARGIN = 12
+
+/** The verdicts on the claims, one below the other. `bounds` is what a proof is limited to. */
+export function claimLines(verdict: Verdict, bounds: string, colour: Colours): string[] {
+  return [
+    ...verdict.claims.flatMap((claim) => {
+      const paint = good(claim) === null ? colour.bold : good(claim) ? colour.green : colour.red
+      const title = claim.name === claim.sentence ? claim.name : `${claim.name}: ${claim.sentence}`
+      return entry(claim.verdict, [title, meaning(claim, verdict, bounds)], paint)
+    }),
+    ...deadlockLines(verdict, colour),
+  ]
+}
+
+/** True for what a claim hopes for, false for the opposite, null while it is open. */
+export function good({ verdict }: Pick<ClaimVerdict, 'verdict'>): boolean | null {
+  return match(verdict)
+    .with('holds', 'reached', () => true)
+    .with('violated', 'unreached', () => false)
+    .with('open', () => null)
+    .exhaustive()
+}
+
+function meaning(
+  { verdict: outcome, kind, trace }: ClaimVerdict,
+  { outcome: { distinct } }: Verdict,
+  bounds: string,
+): string {
+  const within = bounds === '' ? '' : ` within the bounds: ${bounds}`
+  const shown = trace === null ? '' : `, shortest trace: ${states(trace.length)}`
+  return match(outcome)
+    .with('holds', () => `in all ${states(distinct)}${within}`)
+    .with('unreached', () => `in none of all ${states(distinct)}${within}`)
+    .with('violated', () => `not in all states${shown}`)
+    .with('reached', () => `in some state${shown}`)
+    .with(
+      'open',
+      () =>
+        `not decided: ${kind === 'reachable' ? 'reached' : 'violated'} in none of the ${states(distinct)} seen so far`,
+    )
+    .exhaustive()
+}
+
+function deadlockLines({ deadlock, kind }: Verdict, colour: Colours): string[] {
+  if (deadlock === null && kind !== 'deadlock') return []
+  const shown = deadlock === null ? '' : `, shortest trace: ${states(deadlock.length)}`
+  return entry('deadlock', [`a state without any next step that the model does not call final${shown}`], colour.red)
+}
+
+/** A word in the margin, and beside it lines that are wrapped. */
+function entry(word: string, texts: readonly string[], paint: (text: string) => string): string[] {
+  const lines = texts.flatMap((text) => wrap(oneLine(text), WIDTH - MARGIN))
+  return lines.map(
+    (line, at) => (at === 0 ? `  ${paint(word)}${' '.repeat(MARGIN - 2 - word.length)}` : ' '.repeat(MARGIN)) + line,
+  )
+}
+
+/** The traces that show what went wrong, in the order of the claims. */
+export function badTraces(verdict: Verdict): Trace[] {
+  const claims = verdict.claims.flatMap(({ verdict: outcome, trace }) =>
+    outcome === 'violated' && trace !== null ? [trace] : [],
+  )
+  return [...claims, ...(verdict.deadlock === null ? [] : [verdict.deadlock])]
+}
+
+/** The race table of a fault, or its message alone. */
+export function faultText({ fault }: Verdict, colour: Colours): string {
+  if (fault === null) return ''
+  const way = fault.trace === null ? '' : `\n${raceTable(fault.trace, { colour })}`
+  return errorText(fault.error, colour) + way
+}
+
+/** Reasons to doubt a verdict that holds. */
+export function trustLines(findings: readonly TrustFinding[], colour: Colours): string[] {
+  return findings.flatMap(({ text, waived }) =>
+    waived === null
+      ? entry(
+          'doubt',
+          [text, 'fails the run: a model that cannot do this proves little. Correct it, or waive it with a reason'],
+          colour.red,
+        )
+      : entry('waived', [`${text} (${waived})`], colour.dim),
+  )
+}
+
+/** What was covered and what it cost. */
+export function statisticsLines({ outcome, statistics }: Verdict, colour: Colours): string[] {
+  const { distinct, generated, depth } = outcome
+  const { workers } = statistics
+  const cost = [
+    seconds(statistics.seconds),
+    rate(distinct, statistics.seconds),
+    statistics.bytesPerState === 0
+      ? ''
+      : `${statistics.bytesPerState.toFixed(0)} bytes/state (${bytes(statistics.bytes)})`,
+    workers === 1 ? '1 worker' : `${workers} workers`,
+  ]
+  return [
+    `${states(distinct)}, ${grouped(generated)} generated, depth ${grouped(depth)}${outcome.complete ? ': all that can be reached' : ''}`,
+    ...(outcome.stopped === null ? [] : wrap(`${stopText(outcome)}`, WIDTH).map(colour.red)),
+    colour.dim(cost.filter((part) => part !== '').join(', ')),
+    ...(statistics.direct.length === 0
+      ? []
+      : wrap(`evaluated state by state, their tables being too large: ${statistics.direct.join(', ')}`, WIDTH, 2).map(
+          colour.dim,
+        )),
+  ]
+}
+
+function stopText({ stopped, depth }: Verdict['outcome']): string {
+  if (stopped === null) return ''
+  // A limit on states or depth is looked at between levels; the others end the search within one.
+  const whole = stopped === 'depth' || stopped === 'states' ? depth : Math.max(0, depth - 1)
+  return `stopped before the end: ${STOP_REASONS[stopped]}; covered is every state of the first ${grouped(whole)} levels`
+}

@@ -1,0 +1,45 @@
+/** What must hold of long-term pins. One claim, one sentence, one source that promises it. */
+import { type Claim, invariant, reachable } from '../checker/language/index.ts'
+import { type Memory, type Mm, mapcount, PIN_BIAS } from '../spec/memory.ts'
+
+/** A long-term pin that was granted never lies where memory must stay movable. */
+export const pinOutsideMovable = ({ pages }: Memory): Claim<Mm> =>
+  invariant('a long-term pin held after success is never in ZONE_MOVABLE', {
+    name: 'pin-outside-movable',
+    source: 'include/linux/mmzone.h, ZONE_MOVABLE, exception 1 (since v5.13); mm/gup.c, FOLL_LONGTERM',
+    over: { page: pages },
+    given: (s: Mm, { page }) => s.result === 'success' && s.pinned[page] !== null,
+    holds: (s: Mm, { page }) => s.folio[s.pinned[page]!].zone !== 'MOVABLE',
+  })
+
+/** A call that fails leaves nothing pinned. */
+export const failureHoldsNoPin = ({ pages }: Memory): Claim<Mm> =>
+  invariant('a long-term pin that returns an error holds no pin', {
+    name: 'failure-holds-no-pin',
+    source: 'mm/gup.c, check_and_migrate_movable_pages: on error every page is unpinned',
+    over: { page: pages },
+    given: (s: Mm) => s.result === '-ENOMEM',
+    holds: (s: Mm, { page }) => s.pinned[page] === null,
+  })
+
+/** The refcount is the sum of what it counts. */
+export const refcountConserved = ({ folios }: Memory): Claim<Mm> =>
+  invariant('the refcount of a folio is the sum of its references', {
+    name: 'refcount-conserved',
+    source: 'include/linux/mm.h, folio_expected_ref_count, and what takes references beyond it',
+    over: { f: folios },
+    holds: (s: Mm, { f }) => {
+      const folio = s.folio[f]
+      const batched = s.batch.reduce((sum, batch) => sum + batch.filter((each) => each === f).length, 0)
+      const held = [folio.isolated, folio.fresh].filter(Boolean).length
+      return folio.refs === mapcount(s, f) + batched + held + folio.gets + PIN_BIAS * folio.pins
+    },
+  })
+
+/** The claim that keeps the others honest: a kernel that never grants a pin never leaks one. */
+export const pinCanSucceed = (): Claim<Mm> =>
+  reachable('a long-term pin can succeed', {
+    name: 'pin-can-succeed',
+    source: 'what FOLL_LONGTERM is for',
+    holds: (s: Mm) => s.result === 'success',
+  })

@@ -1,0 +1,72 @@
+/** Which claims are made of the scenario pin-vs-isolation, and what is expected of each on every kernel. */
+import type { Constant, Model } from '../../checker/language/index.ts'
+import { type Kernel, kernel, withSettings } from '../../spec/kernels.ts'
+import { constants, pinVsIsolation, sizesFor } from '../../spec/scenarios/pin-vs-isolation.ts'
+import { failureHoldsNoPin, pinCanSucceed, pinOutsideMovable, refcountConserved } from '../pinning.ts'
+
+type Expectation = 'holds' | 'violated' | 'reached'
+
+/** The kernels that the matrix shows: one for each way in which the check on pinned pages was ever written. */
+export const rows = ['v5.12', 'patch:longterm-movable-v3', 'v5.13', 'v6.1', 'v6.14', 'v6.16', 'v6.17']
+
+/** The model on a kernel, with switches and constants set otherwise where `settings` says so. */
+export function build(kernelName: string, settings: Readonly<Record<string, Constant>>): Model {
+  const set = Object.entries(settings)
+  const values = Object.fromEntries(set.filter(([name]) => name in constants))
+  const switched = Object.fromEntries(
+    set.filter(([name]) => !(name in constants)).map(([name, value]) => [name, String(value)]),
+  )
+  const on = withSettings(kernel(kernelName), switched)
+  return pinVsIsolation(
+    on,
+    { ...constants, ...values },
+    (mm) => [pinOutsideMovable(mm), failureHoldsNoPin(mm), refcountConserved(mm), pinCanSucceed()],
+    waivers(on, { ...constants, ...values }),
+  )
+}
+
+/**
+ * What is expected of each claim on a kernel. The leak is there where ZONE_MOVABLE is not looked for at all, and where
+ * the check is content although isolation has failed.
+ */
+export function expected(kernelName: string): Readonly<Record<string, Expectation>> {
+  const { settings } = kernel(kernelName)
+  const leaks =
+    settings.unpinnable === 'cma' ||
+    settings['keep-pins-when'] === 'none-isolated' ||
+    settings['on-migration-failure'] === 'keep-pins'
+  return {
+    'pin-outside-movable': leaks ? 'violated' : 'holds',
+    'failure-holds-no-pin': 'holds',
+    'refcount-conserved': 'holds',
+    'pin-can-succeed': 'reached',
+  }
+}
+
+/** What the kernel at hand cannot do, with the reason; everything else that never happens fails the run. */
+function waivers({ settings }: Kernel, values: typeof constants): Record<string, string> {
+  const always = {
+    'folio[*].refs is never': 'the counter has room to spare, so that a reference too many is counted and not lost',
+    'pinner.src is never': 'only folios of ZONE_MOVABLE are isolated',
+    'pinner.dst is never': 'destinations of a long-term pin come from ZONE_NORMAL',
+    'compaction.src is never': 'compaction stays in ZONE_MOVABLE',
+    'compaction.dst is never': 'compaction stays in ZONE_MOVABLE',
+  }
+  const neverFails = 'this kernel keeps the pins when migration fails, and returns no error'
+  const onlyCma = 'this kernel looks for CMA only, and no folio of the scenario lies in a CMA area'
+  return {
+    ...always,
+    ...(settings['on-migration-failure'] === 'keep-pins' && {
+      'result is never -ENOMEM': neverFails,
+      "the premise of 'failure-holds-no-pin' is never true": neverFails,
+    }),
+    ...(sizesFor(values).pages === 1 && {
+      'pinner.objection never changes': 'with one page the check ends in the step in which an isolation fails',
+    }),
+    ...(settings.unpinnable === 'cma' && {
+      "action 'pinner: ": onlyCma,
+      'pinner.': onlyCma,
+      'pinned[*] is never': onlyCma,
+    }),
+  }
+}

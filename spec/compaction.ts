@@ -1,0 +1,47 @@
+/** Compaction of ZONE_MOVABLE: a PFN walker that takes folios off the LRU and moves them elsewhere in the zone. */
+import { choose, process, step, when } from '../checker/language/index.ts'
+import { folioPut, type Memory } from './memory.ts'
+import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
+import type { Settings } from './switches.ts'
+
+/**
+ * A compacting task on `cpu`. It looks only at folios with PG_lru, takes a reference before it tests and clears the
+ * flag, and migrates asynchronously. Its shortcut of skipping anonymous folios with unexpected references, which is
+ * only a hint, is left out: it can pass or fail at any time.
+ */
+export function compaction(mm: Memory, { cpu, settings }: { cpu: number; settings: Settings }) {
+  const locals = migrateLocals(mm, 1)
+  return process(
+    mm.state,
+    { title: `compaction (CPU ${cpu})`, locals, start: migrateStart },
+    {
+      folio_try_get: step('mm/compaction.c: isolate_migratepages_block', (s, me) => {
+        const f = choose(s, mm.folios)
+        when(s.folio[f].zone === 'MOVABLE' && s.folio[f].PG_lru)
+        s.folio[f].refs++
+        s.folio[f].gets++
+        me.src = f
+        return 'test and clear PG_lru'
+      }),
+      'test and clear PG_lru': step('mm/compaction.c: isolate_migratepages_block', (s, me) => {
+        const f = me.src!
+        me.src = null
+        s.folio[f].gets--
+        if (!s.folio[f].PG_lru) {
+          folioPut(s, f)
+          return 'folio_try_get'
+        }
+        // The reference of the walker becomes that of the isolation list.
+        s.folio[f].PG_lru = false
+        s.folio[f].isolated = true
+        me.list = [f]
+        return nextFolio(me, 'compacted')
+      }),
+      ...migratePages({ cpu, mode: 'async', zone: 'MOVABLE', settings, exit: 'compacted' }),
+      compacted: step('mm/compaction.c: compact_zone', (_s, me) => {
+        me.failed = false
+        return 'folio_try_get'
+      }),
+    },
+  )
+}

@@ -1,0 +1,93 @@
+/** Kernels: releases and unmerged patches as settings of the design switches, computed from the switches' histories. */
+import { SpecError } from '../checker/language/index.ts'
+import { compareReleases, RELEASES, type Release } from './releases.ts'
+import { type Settings, type Switch, type SwitchName, switches } from './switches.ts'
+
+export interface Kernel {
+  /** `v6.1`, or `patch:longterm-movable-v3` */
+  readonly name: string
+  readonly about: string
+  readonly settings: Settings
+}
+
+/** Patches that were posted and not merged: the release that they were written for, and where they are. */
+const PATCHES: Readonly<Record<string, { base: Release; about: string }>> = {
+  'longterm-movable-v3': {
+    base: 'v5.10',
+    about: '"mm/gup: migrate pinned pages out of movable zone", v3, linux-mm, 11 Dec 2020',
+  },
+}
+
+const entries = Object.entries(switches) as [SwitchName, Switch<string>][]
+
+/** The kernel of a name: a release, or `patch:` and the name of a patch. Throws a SpecError for any other. */
+export function kernel(name: string): Kernel {
+  const patch = name.startsWith('patch:') ? name.slice('patch:'.length) : null
+  if (patch !== null && patch in PATCHES) {
+    const { base, about } = PATCHES[patch]
+    const patched = entries.map(([key, { patches }]) => [key, patches[patch] ?? settingsOf(base)[key]])
+    return { name, about, settings: Object.fromEntries(patched) as Settings }
+  }
+  if (!RELEASES.includes(name as Release)) {
+    throw new SpecError(
+      `there is no kernel '${name}' in the model`,
+      `it knows ${RELEASES[0]} to ${RELEASES[RELEASES.length - 1]}, and ${Object.keys(PATCHES)
+        .map((each) => `patch:${each}`)
+        .join(', ')}`,
+      'name one of them; stable releases follow the release they were cut from, plus the fixes they took',
+    )
+  }
+  const release = name as Release
+  return { name, about: whatChanged(release), settings: settingsOf(release) }
+}
+
+/** Every kernel that the model knows, oldest first, the patches behind the releases. */
+export function kernels(): Kernel[] {
+  return [...RELEASES, ...Object.keys(PATCHES).map((patch) => `patch:${patch}`)].map(kernel)
+}
+
+/** The same kernel with some switches set otherwise. Throws a SpecError for an unknown switch or value. */
+export function withSettings(base: Kernel, settings: Readonly<Record<string, string>>): Kernel {
+  for (const [name, value] of Object.entries(settings)) {
+    const known = entries.find(([key]) => key === name)?.[1]
+    if (known === undefined) {
+      throw new SpecError(
+        `there is no switch '${name}'`,
+        `the switches are ${entries.map(([key]) => key).join(', ')}`,
+        'check the spelling',
+      )
+    }
+    if (!known.values.includes(value)) {
+      throw new SpecError(
+        `switch ${name} cannot be '${value}'`,
+        `it is one of ${known.values.join(', ')}`,
+        'set one of these',
+      )
+    }
+  }
+  return { ...base, settings: { ...base.settings, ...settings } as Settings }
+}
+
+/** The switches that two kernels set differently, with both values. */
+export function differences(a: Kernel, b: Kernel): { name: SwitchName; from: string; to: string }[] {
+  return entries
+    .map(([name]) => ({ name, from: a.settings[name], to: b.settings[name] }))
+    .filter(({ from, to }) => from !== to)
+}
+
+function settingsOf(release: Release): Settings {
+  const values = entries.map(([name, { history }]) => {
+    const turn = history.filter(({ since }) => compareReleases(since, release) <= 0).at(-1)
+    return [name, (turn ?? history[0]).value]
+  })
+  return Object.fromEntries(values) as Settings
+}
+
+function whatChanged(release: Release): string {
+  const turns = entries.flatMap(([name, { history }]) =>
+    history
+      .filter(({ since }) => since === release)
+      .map(({ value, commit }) => `${name}=${value}${commit === '' ? '' : ` (${commit})`}`),
+  )
+  return turns.join(', ')
+}

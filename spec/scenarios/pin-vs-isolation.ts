@@ -1,0 +1,68 @@
+/**
+ * A task pins its pages long-term while compaction isolates and moves them: the question of the thread on "mm/gup:
+ * migrate pinned pages out of movable zone" (December 2020). May the pin leak into ZONE_MOVABLE when isolation fails?
+ */
+import { type Claim, type Constants, forAll, model, when } from '../../checker/language/index.ts'
+import { compaction } from '../compaction.ts'
+import { longtermPinner } from '../gup.ts'
+import type { Kernel } from '../kernels.ts'
+import { flushBatch } from '../lru.ts'
+import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
+
+export const constants = { pages: 1, deep: false } satisfies Constants
+
+/** The sizes of the address space and of memory. */
+export function sizesFor({ pages, deep }: typeof constants): Sizes {
+  const mapped = deep ? Math.max(2, pages) : pages
+  return { pages: mapped, freeMovable: 1, freeNormal: mapped, cpus: 2 }
+}
+
+/** The bounds in words. */
+export function boundsFor(values: typeof constants): string {
+  const { pages, freeMovable, freeNormal, cpus } = sizesFor(values)
+  return `${pages} page${pages === 1 ? '' : 's'} in ZONE_MOVABLE, ${freeMovable} free folio there and ${freeNormal} in ZONE_NORMAL, ${cpus} CPUs with batches of 2, 2 migration passes`
+}
+
+/** What the claims of the scenario may speak of. */
+export interface Scene {
+  readonly mm: Memory
+  readonly claims: readonly Claim<Mm>[]
+}
+
+/** The model of the scenario on a kernel, with the claims that `claimsOn` makes about its memory. */
+export function pinVsIsolation(
+  kernel: Kernel,
+  values: typeof constants,
+  claimsOn: (mm: Memory) => readonly Claim<Mm>[],
+  waive: Readonly<Record<string, string>>,
+) {
+  const { settings } = kernel
+  const sizes = sizesFor(values)
+  const mm = memory(sizes)
+  return model(
+    'pin-vs-isolation',
+    {
+      state: mm.state,
+      processes: {
+        pinner: longtermPinner(mm, { cpu: 0, settings }),
+        compaction: compaction(mm, { cpu: 1, settings }),
+      },
+    },
+    {
+      init: (s) => bootMemory(s, sizes),
+      actions: {
+        // Whatever else happens on a CPU may flush its batch; nothing makes it.
+        'other work flushes the batch': forAll(
+          { cpu: mm.cpus },
+          (s, { cpu }) => {
+            when(s.batch[cpu].length > 0)
+            flushBatch(s, cpu)
+          },
+          'mm/swap.c: lru_add_drain',
+        ),
+      },
+      claims: claimsOn(mm),
+      waive,
+    },
+  )
+}
