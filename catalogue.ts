@@ -22,7 +22,11 @@ const scenarios: readonly Scenario[] = [
     expected: pinVsIsolation.expected,
     source: (variant, settings) => {
       pinVsIsolation.build(variant, settings)
-      return { module: import.meta.resolve('./invariants/verdicts/pin-vs-isolation.ts'), name: 'build', args: [variant, settings] }
+      return {
+        module: import.meta.resolve('./invariants/verdicts/pin-vs-isolation.ts'),
+        name: 'build',
+        args: [variant, settings],
+      }
     },
     finding: findingIn('pin-vs-isolation'),
   },
@@ -30,15 +34,17 @@ const scenarios: readonly Scenario[] = [
 
 export const catalogue: Catalogue = {
   variants: kernels().map(({ name, about }) => ({ name, about })),
-  switches: (Object.entries(switches) as [string, Switch<string>][]).map(([name, { about, values, history, patches }]) => ({
-    name,
-    about,
-    values,
-    history: [
-      ...history.map(({ since, value, commit }) => `${since}: ${value}${commit === '' ? '' : ` (${commit})`}`),
-      ...Object.entries(patches).map(([patch, value]) => `patch:${patch}: ${value}`),
-    ],
-  })),
+  switches: (Object.entries(switches) as [string, Switch<string>][]).map(
+    ([name, { about, values, history, patches }]) => ({
+      name,
+      about,
+      values,
+      history: [
+        ...history.map(({ since, value, commit }) => `${since}: ${value}${commit === '' ? '' : ` (${commit})`}`),
+        ...Object.entries(patches).map(([patch, value]) => `patch:${patch}: ${value}`),
+      ],
+    }),
+  ),
   scenarios,
   claims: pinVsIsolation.build('v6.1', {}).claims.map(({ name, sentence, source }) => ({ name, sentence, source })),
 }

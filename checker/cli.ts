@@ -71,7 +71,9 @@ function commandLine(catalogue: Catalogue, io: Io, finish: Finish): Command {
           : [`mmcheck matrix ${scenario} --json`, `mmcheck matrix ${scenario} --kernel ${kernel}`]),
       ),
     )
-    .action(async (areas: string[], flags: MatrixFlags) => finish(await matrixCommand(areas, flags, catalogue, io)))
+    .action(async (areas: string[], flags: MatrixFlags) =>
+      finish(await matrixCommand(areas, { ...NO_NAMES, ...flags }, catalogue, io)),
+    )
 
   searching(program.command('check <target...>'))
     .summary('check scenarios or spec files')
@@ -86,7 +88,9 @@ function commandLine(catalogue: Catalogue, io: Io, finish: Finish): Command {
         ...(scenario === undefined ? [] : [`mmcheck check ${scenario} --kernel ${kernel} --workers 2`]),
       ),
     )
-    .action(async (targets: string[], flags: SearchFlags) => finish(await checkCommand(targets, flags, catalogue, io)))
+    .action(async (targets: string[], flags: SearchFlags) =>
+      finish(await checkCommand(targets, { ...NO_NAMES, ...flags }, catalogue, io)),
+    )
 
   program
     .command('trace <file>')
@@ -121,7 +125,7 @@ function commandLine(catalogue: Catalogue, io: Io, finish: Finish): Command {
       ),
     )
     .action(async (target: string, flags: GraphFlags) => {
-      finish(await graphCommand(target, { ...flags, claim: [], workers: 1, engine: 'tables' }, catalogue, io))
+      finish(await graphCommand(target, { ...NO_NAMES, ...flags, workers: 1, engine: 'tables' }, catalogue, io))
     })
 
   program
@@ -140,7 +144,7 @@ function commandLine(catalogue: Catalogue, io: Io, finish: Finish): Command {
 /** The options of the verbs that check claims. */
 function searching(command: Command): Command {
   return limits(command)
-    .option('--claim <name>', 'check only this claim (repeatable); the others are named as not checked', collect, [])
+    .option('--claim <name>', 'check only this claim (repeatable); the others are named as not checked', collect)
     .option('--workers <n>', 'threads that search together', count('--workers'), 1)
     .addOption(
       new Option('--engine <name>', 'tables is fast; reference is short, slow and independent, and gives no traces')
@@ -155,8 +159,8 @@ function searching(command: Command): Command {
 /** The options of every verb that explores a model. */
 function limits(command: Command): Command {
   return command
-    .option('--kernel <name>', 'a release (v6.6) or an unmerged patch (patch:NAME); repeatable', collect, [])
-    .option('--set <name=value>', 'set a design switch or a constant of the model; repeatable', collect, [])
+    .option('--kernel <name>', 'a release (v6.6) or an unmerged patch (patch:NAME); repeatable', collect)
+    .option('--set <name=value>', 'set a design switch or a constant of the model; repeatable', collect)
     .option('--max-states <n>', 'stop at the first level that has this many states in all', count('--max-states'))
     .option(
       '--max-memory <size>',
@@ -166,6 +170,9 @@ function limits(command: Command): Command {
     .option('--max-depth <n>', 'stop after this many levels, the initial states being level 1', count('--max-depth'))
     .option('--quiet', 'show no progress')
 }
+
+/** What repeatable options amount to when they are not given. */
+const NO_NAMES = { kernel: [], set: [], claim: [] } as const
 
 const EXIT_CODES = `
 Exit codes:

@@ -57,7 +57,7 @@ function selected(areas: readonly string[], { scenarios }: Catalogue): Scenario[
   for (const area of areas) {
     if (scenarios.some((scenario) => matches(scenario, area))) continue
     const names = scenarios.flatMap((scenario) => [scenario.area, scenario.name])
-    throw unknownName('area or scenario', area, names, 'mmcheck list scenarios shows them')
+    throw unknownName('area or scenario', area, names, 'mmcheck list scenarios shows every area and scenario')
   }
   return scenarios.filter((scenario) => areas.length === 0 || areas.some((area) => matches(scenario, area)))
 }

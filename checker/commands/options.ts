@@ -56,4 +56,4 @@ export function size(option: string): (text: string) => number {
 }
 
 /** Adds one more value of a repeatable option. */
-export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value]
+export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]

@@ -38,16 +38,11 @@ export function typedSettings(raw: RawSettings, constants: Constants, switches: 
 
 /** The error for a name that can be set nowhere. */
 export function unknownSetting(name: string, constants: Constants, switches: readonly Switch[]): SpecError {
-  const kind = switches.length === 0 ? 'constant' : 'constant or switch'
   const names = Object.keys(constants)
-  const here =
-    names.length === 0 ? 'this model has no constants' : `the constants of this model are ${names.join(', ')}`
-  return unknownName(
-    kind,
-    name,
-    [...names, ...switches.map((each) => each.name)],
-    switches.length === 0 ? here : `${here}; mmcheck list switches shows the rest`,
-  )
+  const here = names.length === 0 ? 'there are no constants here' : `the constants here are ${names.join(', ')}`
+  if (switches.length === 0) return unknownName('constant', name, names, here)
+  const all = [...names, ...switches.map((each) => each.name)]
+  return unknownName('constant or switch', name, all, `${here}; mmcheck list switches shows the switches`)
 }
 
 function typedConstant(name: string, value: string, standard: Constant): Constant {

@@ -17,15 +17,14 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
 }
 
 /**
- * The error for a name that nothing has. `kind` is what was named (`kernel`), `where` says where the known names are
+ * The error for a name that nothing has. `kind` is what was named (`kernel`), `known` says what there is or where it is
  * listed.
  */
-export function unknownName(kind: string, name: string, candidates: Iterable<string>, where: string): SpecError {
-  const known = [...new Set(candidates)]
-  const suggestion = nearest(name, known)
+export function unknownName(kind: string, name: string, candidates: Iterable<string>, known: string): SpecError {
+  const suggestion = nearest(name, candidates)
   return new SpecError(
     `there is no ${kind} '${name}'`,
-    suggestion === undefined ? `there are no ${kind}s at all` : `the nearest name is '${suggestion}'`,
-    suggestion === undefined ? `leave it out; ${where}` : `did you mean '${suggestion}'? ${where}`,
+    known,
+    suggestion === undefined ? `leave it out: there is no ${kind} at all` : `did you mean '${suggestion}'?`,
   )
 }

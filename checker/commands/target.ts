@@ -1,4 +1,5 @@
 /** Targets: from the names, kernels and settings of a command line to models that can be checked. */
+import { existsSync } from 'node:fs'
 import type { Catalogue, Scenario } from '../catalogue.ts'
 import { loadModel, type ModelSource } from '../engine/source.ts'
 import type { Constants } from '../language/constants.ts'
@@ -94,13 +95,26 @@ export function findScenario(name: string, catalogue: Catalogue): Scenario {
   const scenario = catalogue.scenarios.find((each) => each.name === name)
   if (scenario !== undefined) return scenario
   const names = catalogue.scenarios.map((each) => each.name)
-  throw unknownName('scenario', name, names, 'mmcheck list scenarios shows them; a spec file is given by its path')
+  const file = `examples/${name}.ts`
+  if (existsSync(file)) {
+    throw new SpecError(
+      `there is no scenario '${name}'`,
+      'spec files are given by their paths',
+      `mmcheck check ${file}`,
+    )
+  }
+  throw unknownName(
+    'scenario',
+    name,
+    names,
+    'mmcheck list scenarios shows every scenario; a spec file is given by its path',
+  )
 }
 
 /** Refuses a kernel that neither the catalogue nor, where given, the scenario knows. */
 export function findKernel(name: string, scenario: Scenario | null, catalogue: Catalogue): void {
   const known = [...catalogue.variants.map((each) => each.name), ...(scenario?.variants ?? [])]
-  if (!known.includes(name)) throw unknownName('kernel', name, known, 'mmcheck list kernels shows them')
+  if (!known.includes(name)) throw unknownName('kernel', name, known, 'mmcheck list kernels shows every kernel')
 }
 
 /** The names of the claims to check: all that were asked for, which the model must have. Undefined means every claim. */

@@ -126,5 +126,5 @@ function stopText({ stopped, depth }: Verdict['outcome']): string {
   if (stopped === null) return ''
   // A limit on states or depth is looked at between levels; the others end the search within one.
   const whole = stopped === 'depth' || stopped === 'states' ? depth : Math.max(0, depth - 1)
-  return `stopped before the end: ${STOP_REASONS[stopped]}; covered is every state of the first ${grouped(whole)} levels`
+  return `stopped before the end: ${STOP_REASONS[stopped]}; covered: every state of the first ${grouped(whole)} levels`
 }

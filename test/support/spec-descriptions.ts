@@ -32,7 +32,7 @@ const plainScalars: Arbitrary<ScalarDescription> = weighted<ScalarDescription>(
     fc.record({
       kind: fc.constant('range' as const),
       low: fc.integer({ min: -3, max: 2 }),
-      size: fc.integer({ min: 1, max: 4 }),
+      size: fc.constantFrom(3, 5, 2, 4, 1),
     }),
   ],
   [
@@ -160,15 +160,20 @@ const bodies: Arbitrary<Statement[]> = fc
   .tuple(list(guards, 0, 1), list(statements, 1, 3), list(writes, 0, 1))
   .map(([guard, ...rest]) => [...guard, ...rest.flat()])
 
+const oneGuardInFour = weighted<Statement[]>([3, fc.constant([])], [1, list(guards, 1, 1)])
+
 const actions: Arbitrary<ActionDescription> = fc.record({ parameters: list(scalars, 0, 2), body: bodies })
 
-/** Actions that keep some variable moving, without which most specs would have a handful of states. */
-const movers: Arbitrary<ActionDescription> = fc
-  .tuple(list(guards, 0, 1), places(fc.constant({ op: 'value', n: 0 })), fc.constantFrom(1, 2))
-  .map(([guard, at, by]) => ({
-    parameters: [{ kind: 'node' }],
-    body: [...guard, { do: 'advance', at, by }],
-  }))
+/** Actions that keep several variables moving, without which most specs would have a handful of states. */
+const movers: Arbitrary<ActionDescription[]> = fc
+  .uniqueArray(fc.nat(12), { minLength: 2, maxLength: 5 })
+  .chain((moved) => fc.tuple(...moved.map((place) => fc.tuple(fc.constant(place), oneGuardInFour))))
+  .map((all) =>
+    all.map(([place, guard]) => ({
+      parameters: [{ kind: 'node' }],
+      body: [...guard, { do: 'advance', at: { place, index: { op: 'value', n: 0 }, wild: false }, by: 1 }],
+    })),
+  )
 
 const processes: Arbitrary<ProcessDescription> = fc.record({
   many: fc.boolean(),
@@ -188,18 +193,22 @@ const claims: Arbitrary<ClaimDescription> = fc.record({
 })
 
 /** Specs that use everything the language has. One in six may go out of range somewhere. */
-export const specDescriptions: Arbitrary<SpecDescription> = fc.record({
-  nodes: fc.integer({ min: 1, max: 3 }),
-  faulty: seldom(6),
-  variables: list(domains, 2, 5),
-  processes: weighted<ProcessDescription[]>([2, fc.constant([])], [1, list(processes, 1, 2)]),
-  initial: weighted<Statement[][]>(
-    [1, fc.constant([[]])],
-    [1, list(list(weighted<Statement>([4, writes], [1, chooses]), 0, 3), 1, 3)],
-  ),
-  actions: fc.tuple(list(actions, 1, 4), list(movers, 1, 4)).map((both) => both.flat()),
-  claims: list(claims, 0, 3),
-  constraint: weighted<Expression | null>([6, fc.constant(null)], [1, lenient]),
-  deadlock: fc.constantFrom('stuck unless final', 'off', 'stuck'),
-  final: fc.option(conditions, { freq: 3 }),
-})
+export const specDescriptions: Arbitrary<SpecDescription> = fc.noBias(
+  fc.record({
+    nodes: fc.constantFrom(2, 3, 1),
+    faulty: seldom(6),
+    variables: list(domains, 2, 5),
+    processes: weighted<ProcessDescription[]>([2, fc.constant([])], [1, list(processes, 1, 2)]),
+    initial: weighted<Statement[][]>(
+      [1, fc.constant([[]])],
+      [1, list(list(weighted<Statement>([4, writes], [1, chooses]), 0, 3), 1, 3)],
+    ),
+    actions: fc
+      .tuple(list(actions, 1, 4), weighted<ActionDescription[]>([1, fc.constant([])], [5, movers]))
+      .map((both) => both.flat()),
+    claims: list(claims, 0, 3),
+    constraint: weighted<Expression | null>([8, fc.constant(null)], [1, lenient]),
+    deadlock: fc.constantFrom('stuck unless final', 'off', 'stuck'),
+    final: fc.option(conditions, { freq: 3 }),
+  }),
+)

@@ -1,0 +1,107 @@
+/**
+ * Makes every file of this folder from what the checker finds now; with `--check` it compares instead of writing, and
+ * exits 1 when a committed file differs.
+ */
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { catalogue } from '../catalogue.ts'
+import { loadModel } from '../checker/engine/source.ts'
+import { check, SpecError } from '../checker/index.ts'
+import { traceDot } from '../checker/report/dot.ts'
+import { raceTable } from '../checker/report/race-table.ts'
+import { renderSvg } from '../checker/report/svg.ts'
+import { traceToJson } from '../checker/report/trace-file.ts'
+import type { Trace } from '../checker/trace/trace.ts'
+import { type Finding, findings } from './findings.ts'
+
+/** The files of one finding, by name. Throws a SpecError when the checker does not find it any more. */
+export async function filesOf(finding: Finding): Promise<Map<string, string>> {
+  const trace = await traceOf(finding)
+  const origin = { target: finding.scenario, kernel: finding.kernel, settings: {} }
+  const table = `${raceTable(trace)}`
+  return new Map([
+    ['README.md', readme(finding, table)],
+    ['race.txt', table],
+    ['trace.json', traceToJson(trace, origin)],
+    ['trace.svg', await renderSvg(traceDot(trace))],
+  ])
+}
+
+async function traceOf({ scenario, kernel, claim, folder }: Finding): Promise<Trace> {
+  const found = catalogue.scenarios.find(({ name }) => name === scenario)!
+  const verdict = await check(await loadModel(found.source(kernel, {})), { variant: kernel })
+  const trace = verdict.claims.find(({ name }) => name === claim)?.trace
+  if (trace === undefined || trace === null || trace.kind !== 'violation') {
+    throw new SpecError(
+      `${folder} is not found any more`,
+      `${scenario} on ${kernel} does not violate ${claim}`,
+      'correct the model, or remove the finding',
+    )
+  }
+  return trace
+}
+
+function readme(finding: Finding, table: string): string {
+  const command = `npx mmcheck check ${finding.scenario} --kernel ${finding.kernel} --claim ${finding.claim}`
+  return `<!-- made by: npm run gallery -->
+# ${finding.title}
+
+**Where:** ${finding.range}
+
+${finding.explanation}
+
+\`\`\`text
+${table.trimEnd()}
+\`\`\`
+
+![the same trace as a picture](trace.svg)
+
+Show it: \`${command}\`.
+Replay it: \`npx mmcheck trace counterexamples/${finding.folder}/trace.json\`.
+`
+}
+
+const here = new URL('.', import.meta.url)
+
+/** The committed files that differ from what the checker finds now, with the reason. */
+export async function differences(): Promise<string[]> {
+  const different: string[] = []
+  for (const finding of findings) {
+    const folder = new URL(`${finding.folder}/`, here)
+    const made = await filesOf(finding)
+    const committed = await readdir(folder).catch(() => [] as string[])
+    for (const name of committed)
+      if (!made.has(name)) different.push(`${finding.folder}/${name} is not made by any finding`)
+    for (const [name, text] of made) {
+      const old = await readFile(new URL(name, folder), 'utf8').catch(() => null)
+      if (old !== text)
+        different.push(
+          `${finding.folder}/${name} ${old === null ? 'is missing' : 'differs from what the checker finds now'}`,
+        )
+    }
+  }
+  const folders = (await readdir(here, { withFileTypes: true })).filter((entry) => entry.isDirectory())
+  for (const { name } of folders)
+    if (findings.every(({ folder }) => folder !== name)) different.push(`${name}/ belongs to no finding`)
+  return different
+}
+
+/** Writes every file anew. */
+export async function regenerate(): Promise<void> {
+  for (const finding of findings) {
+    const folder = new URL(`${finding.folder}/`, here)
+    await rm(folder, { recursive: true, force: true })
+    await mkdir(folder)
+    for (const [name, text] of await filesOf(finding)) await writeFile(new URL(name, folder), text)
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === new URL(`file://${process.argv[1]}`).href) {
+  if (process.argv.includes('--check')) {
+    const different = await differences()
+    for (const line of different) console.error(line)
+    if (different.length > 0) console.error('run `npm run gallery`, look at what changed, and commit it')
+    process.exitCode = different.length > 0 ? 1 : 0
+  } else {
+    await regenerate()
+  }
+}

@@ -1,0 +1,62 @@
+/** Kernels computed from the histories of the switches. */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { differences, kernel, kernels, withSettings } from '../spec/kernels.ts'
+import { compareReleases, RELEASES } from '../spec/releases.ts'
+import { switches } from '../spec/switches.ts'
+
+test('a release has what its history says', () => {
+  assert.equal(kernel('v5.12').settings, {
+    unpinnable: 'cma',
+    'keep-pins-when': 'none-isolated',
+    'on-migration-failure': 'keep-pins',
+    'drain-when': 'lru-clear',
+    'unmap-sees-pins': 'no',
+  })
+  assert.is(kernel('v6.0').settings['keep-pins-when'], 'none-isolated-none-failed')
+  assert.is(kernel('v6.15').settings['keep-pins-when'], 'none-isolated')
+  assert.is(kernel('v6.16').settings['keep-pins-when'], 'none-collected')
+})
+
+test('releases are ordered by number, not by text', () => {
+  assert.ok(compareReleases('v5.9', 'v5.10') < 0)
+  assert.ok(compareReleases('v6.1', 'v5.19') > 0)
+  assert.is(kernel('v5.9').settings.unpinnable, 'cma')
+})
+
+test('the list patch of December 2020 changes one switch of the kernel it was written for', () => {
+  assert.equal(differences(kernel('v5.10'), kernel('patch:longterm-movable-v3')), [
+    { name: 'unpinnable', from: 'cma', to: 'cma+movable' },
+  ])
+})
+
+test('what changed between two releases', () => {
+  assert.equal(differences(kernel('v6.13'), kernel('v6.14')), [
+    { name: 'keep-pins-when', from: 'none-collected', to: 'none-isolated' },
+  ])
+  assert.equal(differences(kernel('v6.2'), kernel('v6.13')), [])
+})
+
+test('every history is in order, begins with the first release, and uses declared values', () => {
+  for (const { history, values, patches } of Object.values(switches)) {
+    assert.is(history[0].since, RELEASES[0])
+    history.slice(1).forEach(({ since }, at) => assert.ok(compareReleases(history[at].since, since) < 0))
+    for (const value of [...history.map((turn) => turn.value), ...Object.values(patches)]) {
+      assert.ok((values as readonly string[]).includes(value))
+    }
+  }
+})
+
+test('unknown kernels, switches and values are refused', () => {
+  assert.throws(() => kernel('v4.4'), /no kernel 'v4.4'/)
+  assert.throws(() => kernel('patch:nonsense'), /no kernel/)
+  assert.throws(() => withSettings(kernel('v6.1'), { unpinable: 'cma' }), /no switch 'unpinable'/)
+  assert.throws(() => withSettings(kernel('v6.1'), { unpinnable: 'all' }), /cannot be 'all'/)
+})
+
+test('every kernel has a name of its own', () => {
+  const names = kernels().map(({ name }) => name)
+  assert.is(new Set(names).size, names.length)
+})
+
+test.run()
