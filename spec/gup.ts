@@ -3,7 +3,17 @@
  * isolate them, let go of everything, migrate, and start over (`__gup_longterm_locked` and what it calls).
  */
 import { match } from 'ts-pattern'
-import { bool, constant, oneOf, process, type ScalarDomain, step, stepsIf, when } from '../checker/language/index.ts'
+import {
+  bool,
+  constant,
+  note,
+  oneOf,
+  process,
+  type ScalarDomain,
+  step,
+  stepsIf,
+  when,
+} from '../checker/language/index.ts'
 import { flushBatch, folioIsolateLru } from './lru.ts'
 import { folioPut, type Memory, type Mm, mapcount, PIN_BIAS } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
@@ -79,6 +89,7 @@ export function longtermPinner(mm: Memory, { cpu, settings }: Pinner) {
       collect: step('mm/gup.c: check_and_migrate_cma_pages / collect_longterm_unpinnable_folios', (s, me) => {
         const f = s.pinned[me.at]!
         if (!unpinnable(s, f, settings)) return nextToCollect(me)
+        note(s, s.folio[f].PG_lru ? 'on the LRU' : 'not on the LRU')
         if (settings['keep-pins-when'] === 'none-collected') me.objection = true
         return match(drainFor(s, f, me.drained))
           .with(null, () => 'folio_isolate_lru' as const)
@@ -106,8 +117,12 @@ export function longtermPinner(mm: Memory, { cpu, settings }: Pinner) {
       }),
       folio_isolate_lru: step('mm/vmscan.c: folio_isolate_lru', (s, me) => {
         const f = s.pinned[me.at]!
-        if (folioIsolateLru(s, f)) me.list.push(f)
-        else if (settings['keep-pins-when'] === 'none-isolated-none-failed') me.objection = true
+        if (folioIsolateLru(s, f)) {
+          me.list.push(f)
+          return nextToCollect(me)
+        }
+        note(s, 'fails, PG_lru is clear')
+        if (settings['keep-pins-when'] === 'none-isolated-none-failed') me.objection = true
         return nextToCollect(me)
       }),
       unpin: step('mm/gup.c: unpin_user_pages', (s, me) => {

@@ -3,7 +3,7 @@
  * frozen: its refcount is only compared, after every mapping of it has become a migration entry.
  */
 import type { Domain, Steps } from '../checker/language/index.ts'
-import { bool, optional, range, sequence, step, when } from '../checker/language/index.ts'
+import { bool, note, optional, range, sequence, step, when } from '../checker/language/index.ts'
 import { folioAddLru, folioPutbackLru } from './lru.ts'
 import { folioPut, freeFolio, type Memory, type Mm, mapcount, PIN_BIAS } from './memory.ts'
 import type { Settings } from './switches.ts'
@@ -129,10 +129,12 @@ export function migratePages<Exit extends string>(options: MigrateOptions<Exit>)
       folioPut(s, src)
       return mapcount(s, src) > 0 ? 'try_to_migrate' : 'refcount as expected?'
     }),
-    'refcount as expected?': step('mm/migrate.c: migrate_page_move_mapping / folio_migrate_mapping', (s, me) =>
+    'refcount as expected?': step('mm/migrate.c: migrate_page_move_mapping / folio_migrate_mapping', (s, me) => {
       // Only the isolation may still hold a reference. Compared, not frozen.
-      s.folio[me.src!].refs === 1 ? 'copy to destination' : 'restore ptes',
-    ),
+      const { refs } = s.folio[me.src!]
+      note(s, refs === 1 ? 'yes' : `no, ${refs} instead of 1`)
+      return refs === 1 ? 'copy to destination' : 'restore ptes'
+    }),
     'copy to destination': step('mm/migrate.c: migrate_page_copy / move_to_new_folio', (s, me) => {
       folioAddLru(s, cpu, me.dst!)
       return 'remove_migration_ptes'

@@ -33,15 +33,17 @@ const trace: Trace = {
       process: 'compaction',
       label: 'folio_isolate_lru(F0)',
       anchor: '',
+      note: '',
       changes: [{ variable: 'F0.PG_lru', from: 'true', to: 'false' }],
     },
     {
       process: 'pinner',
       label: 'gup_slow: pin',
       anchor: '',
+      note: '',
       changes: [{ variable: 'F0.pins', from: '0', to: '1' }],
     },
-    { process: 'pinner', label: 'return 0', anchor: '', changes: [] },
+    { process: 'pinner', label: 'return 0', anchor: '', note: '', changes: [] },
   ],
   failed: [
     {
@@ -171,7 +173,7 @@ test('in DOT quotes, backslashes, line breaks and markup are nothing but text', 
     sentence: '\\G',
     variant: '<hr/>',
     columns: [{ process: '"p"', title: '<p>\\N' }],
-    steps: [{ process: '"p"', label, anchor: '', changes: [change] }],
+    steps: [{ process: '"p"', label, anchor: '', note: '', changes: [change] }],
     failed: [],
   }
   const ofTrace = texts(await renderSvg(traceDot(nasty)))

@@ -11,6 +11,7 @@ const step = (process: string, label: string, changes: TraceStep['changes'] = []
   process,
   label,
   anchor,
+  note: '',
   changes,
 })
 
@@ -253,6 +254,7 @@ const traces: fc.Arbitrary<Trace> = fc
         process: fc.constantFrom(...processes),
         label: words,
         anchor: fc.oneof(fc.constant(''), words),
+        note: fc.oneof(fc.constant(''), words),
         changes: fc.array(fc.record({ variable: words, from: words, to: words }), { maxLength: 4 }),
       }),
       { maxLength: 12 },

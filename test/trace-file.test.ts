@@ -23,9 +23,10 @@ const trace: Trace = {
       process: 'pinner',
       label: 'pin',
       anchor: 'mm/gup.c: pin',
+      note: '',
       changes: [{ variable: 'F0.pins', from: '0', to: '1' }],
     },
-    { process: '', label: 'tick', anchor: '', changes: [] },
+    { process: '', label: 'tick', anchor: '', note: '', changes: [] },
   ],
   failed: [
     {

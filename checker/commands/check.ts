@@ -7,7 +7,7 @@ import type { Verdict } from '../verdict/verdict.ts'
 import { asShown, errorJson, errorText } from './errors.ts'
 import type { Io } from './io.ts'
 import type { SearchFlags } from './options.ts'
-import { interrupted, runCheck } from './run.ts'
+import { runCheck } from './run.ts'
 import { saveTraces } from './save.ts'
 import { parseSettings } from './settings.ts'
 import { isSpecFile } from './spec-file.ts'
@@ -31,7 +31,7 @@ export async function checkCommand(
   if (failed) return EXIT.wrong
   const codes: ExitCode[] = []
   for (const [at, job] of jobs.entries()) {
-    if (at > 0 && interrupted(flags, io)) {
+    if (at > 0 && io.interrupt.signal.aborted) {
       io.err(
         `not checked after the interrupt: ${jobs
           .slice(at)
@@ -103,7 +103,7 @@ function verdictText(job: Job, verdict: Verdict, first: boolean, { colour }: Io)
       ...(first ? [colour.dim(STEPS_NOTE)] : []),
     ].join('\n'),
     [
-      ...claimLines(verdict, target.bounds, colour),
+      ...claimLines(verdict, target.model.deadlock, target.bounds, colour),
       ...(left.length === 0 ? [] : [`  not checked, because of --claim: ${left.join(', ')}`]),
       ...trustLines(verdict.trust, colour),
     ].join('\n'),

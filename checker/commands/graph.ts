@@ -44,6 +44,8 @@ export async function graphCommand(name: string, flags: GraphFlags, catalogue: C
     )
     return EXIT.stopped
   }
+  // Drawing hears nothing, so from here on Ctrl-C ends the process.
+  io.interrupt.release()
   await draw(found, target, flags, io)
   return EXIT.expected
 }

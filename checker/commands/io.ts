@@ -10,9 +10,13 @@ export interface Io {
   readonly isTTY: boolean
   /** the decorations of text for standard output */
   readonly colour: Colours
-  /**
-   * From now on the first Ctrl-C does not end the process but aborts this signal; the second one ends it. To be called
-   * only for work that listens to it.
-   */
-  interruptible(): AbortSignal
+  readonly interrupt: Interrupt
+}
+
+/** Ctrl-C: between `listen` and `release` the first one aborts the signal; otherwise, and the second time, it ends the process. */
+export interface Interrupt {
+  readonly signal: AbortSignal
+  /** to be called only for work that listens to the signal */
+  listen(): void
+  release(): void
 }

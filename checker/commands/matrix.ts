@@ -8,7 +8,7 @@ import type { Io } from './io.ts'
 import { findings, findingText, MARKS, type Row, verdictTable } from './matrix-text.ts'
 import { grouped, seconds } from './numbers.ts'
 import type { SearchFlags } from './options.ts'
-import { interrupted, runCheck } from './run.ts'
+import { runCheck } from './run.ts'
 import { saveTraces } from './save.ts'
 import { parseSettings, type RawSettings, typedSettings, unknownSetting } from './settings.ts'
 import { unknownName } from './suggest.ts'
@@ -34,14 +34,14 @@ export async function matrixCommand(
   checkNames(scenarios, flags, settings, catalogue)
   const rows: Row[] = []
   for (const scenario of scenarios) {
-    if (rows.length > 0 && interrupted(flags, io)) {
+    if (rows.length > 0 && io.interrupt.signal.aborted) {
       io.err(`not checked after the interrupt: ${scenario.name}\n`)
       continue
     }
     rows.push(...(await scenarioRows(scenario, settingsFor(scenario, flags, settings, catalogue), flags, io)))
   }
   if (!flags.json) io.out(summary(rows, (performance.now() - began) / 1000, io))
-  const stopped = interrupted(flags, io) ? [EXIT.stopped] : []
+  const stopped = io.interrupt.signal.aborted ? [EXIT.stopped] : []
   return gravest([...rows.map(exitCode), ...stopped])
 }
 
@@ -87,7 +87,7 @@ async function scenarioRows(scenario: Scenario, settings: Constants, flags: Matr
   const kernels = flags.kernel.length > 0 ? flags.kernel : scenario.variants
   const rows: Row[] = []
   for (const kernel of kernels) {
-    if (rows.length > 0 && interrupted(flags, io)) {
+    if (rows.length > 0 && io.interrupt.signal.aborted) {
       io.err(`not checked after the interrupt: ${scenario.name} on ${kernel}\n`)
       continue
     }

@@ -9,6 +9,8 @@ import type { Target } from './target.ts'
 
 /** How `--quiet`, the limits and the terminal bear on a search of the target. `end` takes the progress line away. */
 export function searchOptions(target: Target, flags: SearchFlags, io: Io): { options: SearchOptions; end: () => void } {
+  // The reference engine hears nothing while it works, so there Ctrl-C keeps its usual effect.
+  if (flags.engine !== 'reference') io.interrupt.listen()
   const line = progressLine([target.name, target.kernel].filter(Boolean).join(' '), io, flags.quiet ?? false)
   const { maxStates, maxDepth, maxMemory } = flags
   return {
@@ -19,8 +21,7 @@ export function searchOptions(target: Target, flags: SearchFlags, io: Io): { opt
       ...(maxDepth === undefined ? {} : { maxDepth }),
       ...(maxMemory === undefined ? {} : { maxMemory }),
       onProgress: line.tell,
-      // The reference engine hears nothing while it works, so there Ctrl-C keeps its usual effect.
-      ...(flags.engine === 'reference' ? {} : { signal: io.interruptible() }),
+      signal: io.interrupt.signal,
     },
     end: line.end,
   }
@@ -44,9 +45,7 @@ export async function runCheck(
     return await check(target.model, all)
   } finally {
     end()
+    // A short search never pauses: let a Ctrl-C that came during it be heard before the next one.
+    await new Promise((resolve) => setImmediate(resolve))
   }
 }
-
-/** Tells whether Ctrl-C was pressed during an earlier search. */
-export const interrupted = (flags: SearchFlags, io: Io): boolean =>
-  flags.engine !== 'reference' && io.interruptible().aborted

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { loadModel, type ModelSource } from '../engine/source.ts'
+import type { ModelSource } from '../engine/source.ts'
 import type { Constants } from '../language/constants.ts'
 import { SpecError } from '../language/errors.ts'
 import { nearest } from './suggest.ts'
@@ -54,9 +54,8 @@ async function exportsOf(source: ModelSource, path: string): Promise<Record<stri
     return (await import(source.module)) as Record<string, unknown>
   } catch (thrown) {
     if (thrown instanceof SpecError) throw thrown.within(path)
-    // It fails in the same way again, and with the words of the engine.
-    await loadModel(source)
-    throw thrown
+    // It fails in the same way again when the model is built, and is reported there.
+    return {}
   }
 }
 

@@ -81,13 +81,18 @@ async function built(source: ModelSource, name: string): Promise<Model> {
       'end the function with return model(...)',
     )
   } catch (thrown) {
-    if (thrown instanceof SpecError) throw thrown
+    if (thrown instanceof SpecError) throw withPath(thrown, source, name)
     throw new SpecError(
       `${name}: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
       'the spec threw this exception while its model was built',
       'correct the spec, or set its constants to values that it allows',
     )
   }
+}
+
+/** People know a file by its path, not by its URL. */
+function withPath(error: SpecError, source: ModelSource, name: string): SpecError {
+  return new SpecError(error.message.replaceAll(source.module, name), error.why, error.hint)
 }
 
 /** The scenario of that name. */

@@ -1,5 +1,6 @@
 /** A verdict in words: what was checked, what came out for each claim, why to doubt it, and what it cost. */
 import { match } from 'ts-pattern'
+import type { DeadlockRule } from '../language/model.ts'
 import { raceTable } from '../report/race-table.ts'
 import type { Colours } from '../report/text.ts'
 import { oneLine, WIDTH, wrap } from '../report/text.ts'
@@ -15,15 +16,15 @@ export const STEPS_NOTE = 'every step is atomic and sequentially consistent'
 
 const MARGIN = 12
 
-/** The verdicts on the claims, one below the other. `bounds` is what a proof is limited to. */
-export function claimLines(verdict: Verdict, bounds: string, colour: Colours): string[] {
+/** The verdicts on the claims of a model, one below the other. `bounds` is what a proof is limited to. */
+export function claimLines(verdict: Verdict, rule: DeadlockRule, bounds: string, colour: Colours): string[] {
   return [
     ...verdict.claims.flatMap((claim) => {
       const paint = good(claim) === null ? colour.bold : good(claim) ? colour.green : colour.red
       const title = claim.name === claim.sentence ? claim.name : `${claim.name}: ${claim.sentence}`
       return entry(claim.verdict, [title, meaning(claim, verdict, bounds)], paint)
     }),
-    ...deadlockLines(verdict, colour),
+    ...deadlockLines(verdict, rule, colour),
   ]
 }
 
@@ -56,10 +57,13 @@ function meaning(
     .exhaustive()
 }
 
-function deadlockLines({ deadlock, kind }: Verdict, colour: Colours): string[] {
-  if (deadlock === null && kind !== 'deadlock') return []
-  const shown = deadlock === null ? '' : `, shortest trace: ${states(deadlock.length)}`
-  return entry('deadlock', [`a state without any next step that the model does not call final${shown}`], colour.red)
+function deadlockLines({ deadlock, kind, outcome }: Verdict, rule: DeadlockRule, colour: Colours): string[] {
+  if (deadlock !== null || kind === 'deadlock') {
+    const shown = deadlock === null ? '' : `, shortest trace: ${states(deadlock.length)}`
+    return entry('deadlock', [`a state without a next step, which the model does not call final${shown}`], colour.red)
+  }
+  if (rule === 'off' || !outcome.complete) return []
+  return entry('holds', [`no deadlock: in all ${states(outcome.distinct)}`], colour.green)
 }
 
 /** A word in the margin, and beside it lines that are wrapped. */
@@ -87,15 +91,15 @@ export function faultText({ fault }: Verdict, colour: Colours): string {
 
 /** Reasons to doubt a verdict that holds. */
 export function trustLines(findings: readonly TrustFinding[], colour: Colours): string[] {
-  return findings.flatMap(({ text, waived }) =>
-    waived === null
-      ? entry(
-          'doubt',
-          [text, 'fails the run: a model that cannot do this proves little. Correct it, or waive it with a reason'],
-          colour.red,
-        )
-      : entry('waived', [`${text} (${waived})`], colour.dim),
-  )
+  const doubts = findings.filter(({ waived }) => waived === null)
+  const waivers = findings.filter(({ waived }) => waived !== null)
+  return [
+    ...doubts.flatMap(({ text }) => entry('doubt', [text], colour.red)),
+    ...(doubts.length === 0
+      ? []
+      : entry('', ['A model that cannot do this proves little: correct it, or waive it with a reason.'], colour.red)),
+    ...waivers.flatMap(({ text, waived }) => entry('waived', [`${text} (${waived})`], colour.dim)),
+  ]
 }
 
 /** What was covered and what it cost. */
@@ -105,9 +109,7 @@ export function statisticsLines({ outcome, statistics }: Verdict, colour: Colour
   const cost = [
     seconds(statistics.seconds),
     rate(distinct, statistics.seconds),
-    statistics.bytesPerState === 0
-      ? ''
-      : `${statistics.bytesPerState.toFixed(0)} bytes/state (${bytes(statistics.bytes)})`,
+    memory(outcome.distinct, statistics),
     workers === 1 ? '1 worker' : `${workers} workers`,
   ]
   return [
@@ -120,6 +122,12 @@ export function statisticsLines({ outcome, statistics }: Verdict, colour: Colour
           colour.dim,
         )),
   ]
+}
+
+/** Of a few states, the number of bytes for each says nothing: most of the memory is waiting for more of them. */
+function memory(distinct: number, { bytes: all, bytesPerState }: Verdict['statistics']): string {
+  if (all === 0) return ''
+  return distinct < 10_000 ? `${bytes(all)} in all` : `${bytesPerState.toFixed(0)} bytes/state, ${bytes(all)} in all`
 }
 
 function stopText({ stopped, depth }: Verdict['outcome']): string {

@@ -12,6 +12,7 @@ export interface Hiring {
   readonly source: ModelSource
   readonly memory: SpaceMemory
   readonly threads: number
+  readonly compileAfter: number | undefined
 }
 
 /** A level to work on, or the rest of one after memory has grown. */
@@ -122,8 +123,13 @@ export class Crew {
 }
 
 /** Starts threads that work on a space; they build the model from its source. */
-export async function hireCrew(count: number, source: ModelSource, space: Space): Promise<Crew> {
-  const hiring: Hiring = { source, memory: space.memory, threads: count + 1 }
+export async function hireCrew(
+  count: number,
+  source: ModelSource,
+  space: Space,
+  compileAfter: number | undefined,
+): Promise<Crew> {
+  const hiring: Hiring = { source, memory: space.memory, threads: count + 1, compileAfter }
   const execArgv = ['--import', import.meta.resolve('tsx')]
   const workers = Array.from(
     { length: count },

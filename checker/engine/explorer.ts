@@ -45,10 +45,11 @@ export interface StateFault {
 const CHUNK = 256
 /** Successors gathered before they are inserted together. */
 const BATCH = 512
-/** States expanded by the interpreter before anything is compiled: small models never are. */
+/**
+ * States expanded by the interpreter before anything is compiled: small models never are. Twice as many fallbacks from
+ * generated code, doubled with each generation, justify generating it again.
+ */
 const COMPILE_AFTER = 2_000
-/** Fallbacks from generated code that justify generating it again, times the generations so far. */
-const STALE_AFTER = 4_000
 
 export class Explorer {
   readonly model: Model
@@ -68,6 +69,7 @@ export class Explorer {
   learned = 0
   compilations = 0
   readonly #threads: number
+  readonly #compileAfter: number
   readonly #constraint: PredicateRule | null
   readonly #final: PredicateRule | null
   readonly #insert: Insert
@@ -83,11 +85,12 @@ export class Explorer {
   #chunkEnd = 0
   #staleAt = 0
 
-  constructor(model: Model, space: Space, threads: number) {
+  constructor(model: Model, space: Space, threads: number, compileAfter = COMPILE_AFTER) {
     const layout = layoutOf(model.domain.cells)
     this.model = model
     this.space = space
     this.#threads = threads
+    this.#compileAfter = compileAfter
     const onStates = [...boundClaims(model, 'invariant'), ...boundClaims(model, 'reachable')]
     const onSteps = boundClaims(model, 'step')
     this.coverage = coverageOf(model, onStates.length + onSteps.length)
@@ -335,10 +338,11 @@ export class Explorer {
 
   /** Generates code when the interpreter has been at it for a while, and again when many paths were learned since. */
   #compileWhenStale(): void {
+    const missed = this.fallbacks - this.#staleAt
     const due =
       this.compilations === 0
-        ? this.expanded >= COMPILE_AFTER
-        : this.fallbacks - this.#staleAt > STALE_AFTER * 2 ** this.compilations
+        ? this.expanded >= this.#compileAfter
+        : missed > 2 * this.#compileAfter * 2 ** this.compilations
     if (!due) return
     this.compilations++
     this.#staleAt = this.fallbacks

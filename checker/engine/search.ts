@@ -34,6 +34,8 @@ export interface SearchOptions extends Bounds {
   readonly parallelFrom?: number
   /** bytes for states and hash table */
   readonly maxMemory?: number
+  /** states expanded before code is generated; 0 to have generated code do all that it can */
+  readonly compileAfter?: number
   readonly onProgress?: (progress: Progress) => void
   /** ends the search soon, with what was found so far */
   readonly signal?: AbortSignal
@@ -95,7 +97,7 @@ class Run {
     this.#workers = Math.max(1, options.source === undefined ? 1 : (options.workers ?? 1))
     this.#maxMemory = options.maxMemory ?? memoryLimit()
     this.#space = new Space(layoutOf(model.domain.cells))
-    this.#explorer = new Explorer(model, this.#space, this.#workers)
+    this.#explorer = new Explorer(model, this.#space, this.#workers, options.compileAfter)
   }
 
   async run(): Promise<Search> {
@@ -158,7 +160,7 @@ class Run {
     this.#levels.push([])
     const next = this.#levels[level]
     if (this.#crew === null && this.#workers > 1 && this.#distinct() >= (this.#options.parallelFrom ?? 200_000)) {
-      this.#crew = await hireCrew(this.#workers - 1, this.#options.source!, this.#space)
+      this.#crew = await hireCrew(this.#workers - 1, this.#options.source!, this.#space, this.#options.compileAfter)
     }
     this.#crew?.begin(frontier, level, this.#space.memory)
     for (;;) {

@@ -18,8 +18,8 @@ export interface SpaceMemory {
 /** States handed out to one thread at a time, so that threads append without meeting. */
 export const BLOCK = 1024
 
-const SMALLEST_TABLE = 1 << 14
-const SMALLEST_LOG = 1 << 15
+const SMALLEST_TABLE = 1 << 12
+const SMALLEST_LOG = 1 << 12
 /** above this many states the log gets all the address space it may ever use, and no longer moves */
 const RESERVE_ABOVE = 1 << 22
 const LOAD_LIMIT = 0.6

@@ -6,10 +6,10 @@ import { layoutOf } from './layout.ts'
 import { loadModel } from './source.ts'
 import { Space } from './space.ts'
 
-const { source, memory, threads } = workerData as Hiring
+const { source, memory, threads, compileAfter } = workerData as Hiring
 const model = await loadModel(source)
 const space = new Space(layoutOf(model.domain.cells), memory)
-const explorer = new Explorer(model, space, threads)
+const explorer = new Explorer(model, space, threads, compileAfter)
 
 parentPort!.on('message', (order: Order) => {
   space.attach(order.memory)

@@ -11,6 +11,9 @@ export const DISABLED = Object.freeze({ disabled: true })
 /** Under this key every draft of a state carries the chooser of the run that it belongs to. */
 export const CHOOSER: unique symbol = Symbol('chooser')
 
+/** Under this key a draft that somebody reads along with carries the function that hears the notes. */
+export const NOTER: unique symbol = Symbol('noter')
+
 /** Answers which of `count` alternatives this run takes. */
 export type Chooser = (count: number) => number
 
@@ -35,6 +38,14 @@ export function choose<T>(state: object, from: ScalarDomain<T> | Iterable<T>): T
   }
   if (values.length === 0) throw DISABLED
   return values[chooser(values.length)]
+}
+
+/**
+ * Says in a few words how a step went (`fails: PG_lru is clear`), for the reader of a counterexample; traces show it beside
+ * the step. It has no effect on the state.
+ */
+export function note(state: object, text: string): void {
+  ;(state as { [NOTER]?: (text: string) => void })[NOTER]?.(text)
 }
 
 export type Parameters = Readonly<Record<string, ScalarDomain<unknown>>>

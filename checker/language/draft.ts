@@ -1,6 +1,6 @@
 /** Drafts: the state as a spec sees it, over any store; and the enumeration of the choices that a step makes. */
 import type { Chooser } from './action.ts'
-import { CHOOSER, DISABLED } from './action.ts'
+import { CHOOSER, DISABLED, NOTER } from './action.ts'
 import type { Domain, Store } from './domain.ts'
 import { SpecError } from './errors.ts'
 
@@ -8,13 +8,16 @@ export interface Draft {
   readonly state: object
   /** what `choose` asks during a run; undefined where choosing is not allowed */
   chooser: Chooser | undefined
+  /** hears what steps note; undefined where nobody reads along */
+  noter: ((text: string) => void) | undefined
 }
 
 /** A live view of the state that `store` holds. It is made once and follows the store. */
 export function openDraft(domain: Domain<object>, store: Store): Draft {
   const state = domain.bind(store, 0, '').get()
-  const draft: Draft = { state, chooser: undefined }
+  const draft: Draft = { state, chooser: undefined, noter: undefined }
   Object.defineProperty(state, CHOOSER, { get: () => draft.chooser })
+  Object.defineProperty(state, NOTER, { get: () => draft.noter })
   return draft
 }
 

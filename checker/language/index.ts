@@ -1,5 +1,5 @@
 /** What a spec is written with. */
-export { choose, forAll, when } from './action.ts'
+export { choose, forAll, note, when } from './action.ts'
 export { array, type FixedArray } from './array.ts'
 export { type Claim, invariant, reachable, stepClaim } from './claim.ts'
 export { type Constant, type Constants, type Spec, withConstants } from './constants.ts'

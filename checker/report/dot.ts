@@ -96,10 +96,10 @@ function end(trace: Trace): string {
 }
 
 function step(trace: Trace, at: number, column: number): string {
-  const { process, label, changes } = trace.steps[at]
+  const { process, label, note, changes } = trace.steps[at]
   const name = oneLine(process) || heading(trace, trace.columns[column])
   return table([
     `<tr><td> </td>${chip(column, name)}<td></td>${cell(bold(lines(label, 48)))}</tr>`,
-    ...changes.map((change) => row('', '', '', grey(lines(changed(change), 50)))),
+    ...[...(note === '' ? [] : [note]), ...changes.map(changed)].map((text) => row('', '', '', grey(lines(text, 50)))),
   ])
 }

@@ -43,10 +43,10 @@ function initially(trace: Trace, colour: Colours): string[] {
 
 function table(trace: Trace, colour: Colours): string[] {
   if (trace.steps.length === 0) return []
-  const rows = trace.steps.map(({ process, label, changes }) => ({
+  const rows = trace.steps.map(({ process, label, note, changes }) => ({
     column: trace.columns.findIndex((column) => column.process === process),
     label: oneLine(label),
-    changes: changes.map(changed),
+    changes: [...(note === '' ? [] : [oneLine(note)]), ...changes.map(changed)],
   }))
   const headings = trace.columns.map((column) => heading(trace, column))
   const digits = String(rows.length).length

@@ -38,6 +38,7 @@ const traceShape = object<Trace>({
       process: text,
       label: text,
       anchor: text,
+      note: text,
       changes: list(object({ variable: text, from: text, to: text })),
     }),
   ),

@@ -3,7 +3,7 @@ import { readField } from '../engine/layout.ts'
 import { Recorder } from '../engine/recorder.ts'
 import type { Search } from '../engine/search.ts'
 import type { Unit } from '../language/domain.ts'
-import { openDraft } from '../language/draft.ts'
+import { enabled, forEachBranch, openDraft } from '../language/draft.ts'
 import { forEachInitial } from '../language/initial.ts'
 import type { Model } from '../language/model.ts'
 import type { BoundClaim, OnState, OnStep } from '../language/predicate.ts'
@@ -56,7 +56,8 @@ export function describe(
   const codes = path.states.map((words) => decode(search, words))
   const steps = path.instances.map((instance, at): TraceStep => {
     const { actor, label, anchor } = model.instances[instance]
-    return { process: actor, label, anchor, changes: changesBetween(model, codes[at], codes[at + 1]) }
+    const note = noteOf(model, instance, codes[at], codes[at + 1])
+    return { process: actor, label, anchor, note, changes: changesBetween(model, codes[at], codes[at + 1]) }
   })
   const acting = new Set(steps.map(({ process }) => process))
   const columns = [
@@ -78,6 +79,26 @@ export function describe(
     failed: failing.map((bound) => failedConjuncts(model, bound, codes)).find((failed) => failed.length > 0) ?? [],
     contextSwitches: steps.filter(({ process }, at) => at > 0 && process !== steps[at - 1].process).length,
   }
+}
+
+/** What a step noted: it is run once more, and of its branches the one counts that leads to the state after it. */
+function noteOf(model: Model, instance: number, before: Codes, after: Codes): string {
+  const { run } = model.instances[instance]
+  let codes = Int32Array.from(before)
+  const draft = openDraft(model.domain, {
+    read: (cell) => codes[cell],
+    write: (cell, code) => {
+      codes[cell] = code
+    },
+  })
+  let found = ''
+  forEachBranch((chooser) => {
+    codes = Int32Array.from(before)
+    const notes: string[] = []
+    draft.noter = (text) => notes.push(text)
+    if (enabled(run, draft, chooser) && codes.every((code, cell) => code === after[cell])) found ||= notes.join(', ')
+  })
+  return found
 }
 
 /** Which named initial state a path begins with; empty where the model has only one. */

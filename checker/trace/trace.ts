@@ -14,6 +14,8 @@ export interface TraceStep {
   readonly label: string
   /** the code that the step stands for (`mm/gup.c: collect_longterm_unpinnable_folios`), empty where the spec names none */
   readonly anchor: string
+  /** what the step said about how it went, empty where it said nothing */
+  readonly note: string
   readonly changes: readonly Change[]
 }
 

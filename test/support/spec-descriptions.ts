@@ -192,6 +192,14 @@ const claims: Arbitrary<ClaimDescription> = fc.record({
   conjuncts: weighted<Expression[]>([2, list(lenient, 1, 3)], [1, list(conditions, 1, 2)]),
 })
 
+const allActions: Arbitrary<ActionDescription[]> = fc
+  .tuple(list(actions, 1, 4), weighted<ActionDescription[]>([1, fc.constant([])], [5, movers]))
+  .map((both) => both.flat())
+
+/** The same actions where a guard holds only: such specs may end in a deadlock. */
+const guarded = (guard: Statement, all: readonly ActionDescription[]): ActionDescription[] =>
+  all.map(({ parameters, body }) => ({ parameters, body: [guard, ...body] }))
+
 /** Specs that use everything the language has. One in six may go out of range somewhere. */
 export const specDescriptions: Arbitrary<SpecDescription> = fc.noBias(
   fc.record({
@@ -203,9 +211,7 @@ export const specDescriptions: Arbitrary<SpecDescription> = fc.noBias(
       [1, fc.constant([[]])],
       [1, list(list(weighted<Statement>([4, writes], [1, chooses]), 0, 3), 1, 3)],
     ),
-    actions: fc
-      .tuple(list(actions, 1, 4), weighted<ActionDescription[]>([1, fc.constant([])], [5, movers]))
-      .map((both) => both.flat()),
+    actions: weighted([4, allActions], [1, fc.tuple(guards, allActions).map(([guard, all]) => guarded(guard, all))]),
     claims: list(claims, 0, 3),
     constraint: weighted<Expression | null>([8, fc.constant(null)], [1, lenient]),
     deadlock: fc.constantFrom('stuck unless final', 'off', 'stuck'),

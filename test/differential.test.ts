@@ -1,0 +1,128 @@
+/**
+ * The fast engine against the textbook one, on random specs. To hunt with other specs than those of a normal run, set
+ * SPEC_SEED and SPEC_RUNS; to run a single one again, SPEC_SEED and SPEC_PATH as a failure prints them.
+ */
+import fc from 'fast-check'
+import { List } from 'immutable'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { readField } from '../checker/engine/layout.ts'
+import type { Bounds, Outcome } from '../checker/engine/outcome.ts'
+import {
+  type ReferenceState,
+  referenceInitials,
+  referenceSearch,
+  referenceSuccessors,
+} from '../checker/engine/reference.ts'
+import { type Search, type SearchOptions, search } from '../checker/engine/search.ts'
+import { openDraft } from '../checker/language/draft.ts'
+import type { Model } from '../checker/language/model.ts'
+import { buildGenerated, type SpecDescription } from './support/generated-spec.ts'
+import { specDescriptions } from './support/spec-descriptions.ts'
+
+const RUNS = Number(process.env.SPEC_RUNS ?? 300)
+const parameters = (runs: number): fc.Parameters<unknown> => ({
+  seed: Number(process.env.SPEC_SEED ?? 1),
+  ...(process.env.SPEC_PATH !== undefined && { path: process.env.SPEC_PATH }),
+  numRuns: runs,
+})
+
+const BOUNDS: Bounds = { maxStates: Number(process.env.SPEC_STATES ?? 150), maxDepth: 30 }
+
+/** What engines must agree on. They may meet different faults of one level first, and count differently until then. */
+function essence(outcome: Outcome): unknown {
+  const { complete, stopped, distinct, generated, depth, claims, deadlock, fault } = outcome
+  return fault === null
+    ? { complete, stopped, distinct, generated, depth, claims, deadlock }
+    : { complete, stopped, faultAt: fault.level }
+}
+
+/** The codes of a packed state, as the reference engine holds them. */
+function decoded({ explorer }: Search, words: Int32Array, base: number): ReferenceState {
+  return List(explorer.teacher.layout.fields.map((field) => readField(field, words, base)))
+}
+
+/** All states that a search found, by number. */
+function statesOf(result: Search): Map<number, ReferenceState> {
+  const { space, levels } = result
+  const ids = levels.flat().flatMap(({ from, to }) => Array.from({ length: to - from }, (_, at) => from + at))
+  return new Map(ids.map((id) => [id, decoded(result, space.log, id * space.stride)]))
+}
+
+const asText = (label: string, state: ReferenceState) => `${label} -> ${state.join(' ')}`
+
+/** Tells which states the constraint allows. */
+function allowedBy(model: Model): (state: ReferenceState) => boolean {
+  let shown: ReferenceState = List()
+  const { state: view } = openDraft(model.domain, { read: (cell) => shown.get(cell)!, write: () => {} })
+  return (state) => {
+    shown = state
+    return model.constraint === null || model.constraint(view)
+  }
+}
+
+/** Requires that every state has the successors that the reference engine computes, and is reached by one of them. */
+function assertSameGraph(model: Model, result: Search): void {
+  const allowed = allowedBy(model)
+  const states = statesOf(result)
+  const successorsOf = referenceSuccessors(model)
+  const initials = new Set(referenceInitials(model).map((state) => asText('', state)))
+  assert.is(
+    new Set([...states.values()].map((state) => asText('', state))).size,
+    states.size,
+    'a state was stored twice',
+  )
+  for (const [id, state] of states) {
+    const expected = successorsOf(state)
+      .filter((next) => allowed(next.state))
+      .map((next) => asText(next.label, next.state))
+    const actual: string[] = []
+    result.explorer.successors(id, (instance, out, at) => {
+      actual.push(asText(model.instances[instance].label, decoded(result, out, at)))
+    })
+    assert.equal(actual.sort(), expected.sort())
+    const parent = result.space.parent(id)
+    if (parent === 0) assert.ok(initials.has(asText('', state)), 'a state without a parent is not initial')
+    else
+      assert.ok(
+        successorsOf(states.get(parent)!).some((next) => next.state.equals(state)),
+        'a wrong parent',
+      )
+  }
+}
+
+async function assertAgreement(description: SpecDescription, options: SearchOptions): Promise<void> {
+  const model = buildGenerated(description)
+  const expected = referenceSearch(model, BOUNDS)
+  const result = await search(buildGenerated(description), { ...BOUNDS, ...options })
+  const problem = `tables: ${result.outcome.fault?.error.message}; reference: ${expected.fault?.error.message}`
+  assert.equal(essence(result.outcome), essence(expected), problem)
+  if (expected.fault === null) assertSameGraph(model, result)
+}
+
+test('the tables say what the functions do', async () => {
+  const property = fc.asyncProperty(specDescriptions, (description) => assertAgreement(description, {}))
+  await fc.assert(property, parameters(RUNS))
+})
+
+test('generated code says what the functions do', async () => {
+  const property = fc.asyncProperty(specDescriptions, fc.constantFrom(0, 1, 5, 30), (description, compileAfter) =>
+    assertAgreement(description, { compileAfter }),
+  )
+  await fc.assert(property, parameters(RUNS))
+})
+
+test('two threads say what one says', async () => {
+  const module = new URL('./support/generated-spec.ts', import.meta.url).href
+  const property = fc.asyncProperty(specDescriptions, (description) =>
+    assertAgreement(description, {
+      workers: 2,
+      parallelFrom: 0,
+      compileAfter: 10,
+      source: { module, name: 'buildGenerated', args: [description] },
+    }),
+  )
+  await fc.assert(property, parameters(Math.ceil(RUNS / 20)))
+})
+
+test.run()
