@@ -1,9 +1,9 @@
 /** The program: the command line of the checker with the catalogue of the kernel model, on this terminal. */
 import picocolors from 'picocolors'
+import { catalogue } from './catalogue.ts'
 import { main } from './checker/cli.ts'
 import type { Interrupt, Io } from './checker/commands/io.ts'
 import { PLAIN } from './checker/report/text.ts'
-import { catalogue } from './catalogue.ts'
 
 const controller = new AbortController()
 
@@ -26,7 +26,8 @@ const interrupt: Interrupt = {
 const io: Io = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
-  isTTY: process.stderr.isTTY === true,
+  // Some pseudo-terminals say that they have no columns: nothing can be redrawn there.
+  isTTY: process.stderr.isTTY === true && process.stderr.columns > 0,
   colour: process.stdout.isTTY === true || process.env.FORCE_COLOR ? picocolors : PLAIN,
   interrupt,
 }

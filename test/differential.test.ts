@@ -25,6 +25,7 @@ const parameters = (runs: number): fc.Parameters<unknown> => ({
   seed: Number(process.env.SPEC_SEED ?? 1),
   ...(process.env.SPEC_PATH !== undefined && { path: process.env.SPEC_PATH }),
   numRuns: runs,
+  includeErrorInReport: true,
 })
 
 const BOUNDS: Bounds = { maxStates: Number(process.env.SPEC_STATES ?? 150), maxDepth: 30 }

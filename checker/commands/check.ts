@@ -3,6 +3,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { EXIT, type ExitCode, exitCodeOf, gravest } from '../exit-codes.ts'
 import { SpecError } from '../language/errors.ts'
 import { raceTable } from '../report/race-table.ts'
+import { WIDTH, wrap } from '../report/text.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 import { asShown, errorJson, errorText } from './errors.ts'
 import type { Io } from './io.ts'
@@ -99,7 +100,7 @@ function verdictText(job: Job, verdict: Verdict, first: boolean, { colour }: Io)
   const parts = [
     [
       colour.bold(headerOf(target)),
-      ...(target.scenario === null ? [] : [`bounds: ${target.bounds}`]),
+      ...(target.scenario === null ? [] : wrap(`bounds: ${target.bounds}`, WIDTH, 2)),
       ...(first ? [colour.dim(STEPS_NOTE)] : []),
     ].join('\n'),
     [

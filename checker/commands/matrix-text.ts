@@ -16,8 +16,8 @@ export interface Row {
   readonly verdict: Verdict
 }
 
-/** Room for a heading; longer names of claims are wrapped. */
-const HEADING = 18
+/** A name of a claim that is longer than this, and than the verdicts below it, is wrapped. */
+const HEADING = 12
 const GAP = 2
 
 /** What stands behind a verdict that is not the expected one, and behind one of which nobody expected anything. */
@@ -31,13 +31,18 @@ interface Cell {
 /** The verdicts on all claims and kernels, a line for each kernel. */
 export function verdictTable(rows: readonly Row[], colour: Colours): string[] {
   const claims = [...new Set(rows.flatMap(({ verdict }) => verdict.claims.map(({ name }) => name)))]
-  const headings = [['kernel'], ...claims.map((name) => wrap(name, HEADING)), ['states']]
   const body = rows.map((row): Cell[] => [
-    { text: row.target.variant, paint: colour.bold },
+    { text: row.target.kernel ?? '', paint: colour.bold },
     ...claims.map((name) => claimCell(row, name, colour)),
     { text: covered(row.verdict), paint: (text) => text },
   ])
-  const widths = headings.map((heading, column) => widest([...heading, ...body.map((cells) => cells[column].text)]))
+  const widestCell = (column: number) => widest(body.map((cells) => cells[column].text))
+  const headings = [
+    ['kernel'],
+    ...claims.map((name, at) => wrap(name, Math.max(HEADING, widestCell(at + 1)))),
+    ['states'],
+  ]
+  const widths = headings.map((heading, column) => Math.max(widest(heading), widestCell(column)))
   const starts = widths.map((_, column) => widths.slice(0, column).reduce((sum, width) => sum + width + GAP, 0))
   const last = headings.length - 1
   const line = (cells: readonly Cell[]): string =>
@@ -95,7 +100,9 @@ export function findings(rows: readonly Row[]): Finding[] {
   for (const { target, verdict } of rows) {
     for (const trace of badTraces(verdict)) {
       const key = raceTable({ ...trace, variant: '' })
-      const folder = target.scenario?.finding(target.kernel ?? '', trace.claim) ?? null
+      // The gallery shows what happens by default, not what other settings lead to.
+      const plain = Object.keys(target.settings).length === 0
+      const folder = plain ? (target.scenario?.finding(target.kernel ?? '', trace.claim) ?? null) : null
       const before = found.get(key)
       found.set(key, {
         trace,

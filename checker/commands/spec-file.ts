@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { ModelSource } from '../engine/source.ts'
+import { loadModel, type ModelSource } from '../engine/source.ts'
 import type { Constants } from '../language/constants.ts'
 import { SpecError } from '../language/errors.ts'
 import { nearest } from './suggest.ts'
@@ -54,8 +54,11 @@ async function exportsOf(source: ModelSource, path: string): Promise<Record<stri
     return (await import(source.module)) as Record<string, unknown>
   } catch (thrown) {
     if (thrown instanceof SpecError) throw thrown.within(path)
-    // It fails in the same way again when the model is built, and is reported there.
-    return {}
+    // The engine knows what to tell the author, but a second attempt need not fail with the same words.
+    const again = await loadModel(source).catch((error: unknown) => error)
+    if (!(again instanceof SpecError)) throw thrown
+    const message = thrown instanceof Error ? thrown.message : String(thrown)
+    throw new SpecError(`${path} cannot be loaded: ${message}`, again.why, again.hint)
   }
 }
 

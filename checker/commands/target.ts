@@ -90,9 +90,10 @@ async function built(source: ModelSource, name: string): Promise<Model> {
   }
 }
 
-/** People know a file by its path, not by its URL. */
+/** People know a file by its path, not by its URL; and they must know which of several targets an error is about. */
 function withPath(error: SpecError, source: ModelSource, name: string): SpecError {
-  return new SpecError(error.message.replaceAll(source.module, name), error.why, error.hint)
+  const named = new SpecError(error.message.replaceAll(source.module, name), error.why, error.hint)
+  return named.message.includes(name) ? named : named.within(name)
 }
 
 /** The scenario of that name. */

@@ -42,7 +42,7 @@ function meaning(
   { outcome: { distinct } }: Verdict,
   bounds: string,
 ): string {
-  const within = bounds === '' ? '' : ` within the bounds: ${bounds}`
+  const within = bounds === '' ? '' : bounds.length <= 40 ? ` (${bounds})` : ' within these bounds'
   const shown = trace === null ? '' : `, shortest trace: ${states(trace.length)}`
   return match(outcome)
     .with('holds', () => `in all ${states(distinct)}${within}`)

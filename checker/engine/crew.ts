@@ -130,10 +130,6 @@ export async function hireCrew(
   compileAfter: number | undefined,
 ): Promise<Crew> {
   const hiring: Hiring = { source, memory: space.memory, threads: count + 1, compileAfter }
-  const execArgv = ['--import', import.meta.resolve('tsx')]
-  const workers = Array.from(
-    { length: count },
-    () => new Worker(new URL('./worker.ts', import.meta.url), { workerData: hiring, execArgv }),
-  )
-  return new Crew(workers)
+  const entry = new URL('./worker.mjs', import.meta.url)
+  return new Crew(Array.from({ length: count }, () => new Worker(entry, { workerData: hiring, execArgv: [] })))
 }

@@ -45,6 +45,10 @@ export interface StateFault {
 const CHUNK = 256
 /** Successors gathered before they are inserted together. */
 const BATCH = 512
+/** Successors inserted between two looks at the capacity; a state may have many more. */
+const PORTION = 2 * BATCH
+/** Numbers that a thread may use up between two looks at the capacity. */
+export const ROOM = PORTION + BLOCK
 /**
  * States expanded by the interpreter before anything is compiled: small models never are. Twice as many fallbacks from
  * generated code, doubled with each generation, justify generating it again.
@@ -83,6 +87,8 @@ export class Explorer {
   #level = 1
   #at = 0
   #chunkEnd = 0
+  /** the range of the frontier that work is at, and how many states lie before it */
+  #range = { at: 0, skipped: 0 }
   #staleAt = 0
 
   constructor(model: Model, space: Space, threads: number, compileAfter = COMPILE_AFTER) {
@@ -109,10 +115,8 @@ export class Explorer {
         (words, base, id, out, n) =>
           this.#walk(rule, words, base, id, out, n),
     )
-    this.#checkState = (words, base, id) =>
-      this.statePredicates.forEach((_, rule) => this.#judgeState(rule, words, base, id))
-    this.#checkStep = (words, base, id) =>
-      this.stepPredicates.forEach((_, rule) => this.#judgeStep(rule, words, base, id))
+    this.#checkState = (words, base) => this.statePredicates.forEach((_, rule) => this.#judgeState(rule, words, base))
+    this.#checkStep = (words, base) => this.stepPredicates.forEach((_, rule) => this.#judgeStep(rule, words, base))
   }
 
   /** Gathers an initial state, given packed. False when memory must grow before the next one. */
@@ -126,42 +130,66 @@ export class Explorer {
   /** Inserts the gathered initial states and judges them at level 1. False when memory must grow first. */
   finishInitial(): boolean {
     this.#level = 0
-    return this.#n === 0 || this.#flush()
+    return this.#flush()
   }
 
-  /** Works on a level until it is done, `deadline` (of `performance.now`) passes, or something must be seen to. */
+  /**
+   * Works on a level until it is done, `deadline` (of `performance.now`) passes, or something must be seen to. A fault of
+   * a state of this level ends it at once. One that shows only in a successor is a state further away: the level is
+   * finished without looking at successors, so that the fault reported does not depend on the order of work.
+   */
   work(frontier: Frontier, level: number, deadline: number): Stint {
+    if (level !== this.#level) this.#range = { at: 0, skipped: 0 }
     this.#level = level
-    try {
-      if (this.#n > 0 && !this.#flush()) return 'full'
-      for (;;) {
-        if (this.#at >= this.#chunkEnd) {
-          if (Atomics.load(this.space.control, CONTROL.pause) !== 0) return 'full'
-          if (performance.now() > deadline) return 'slice'
-          this.#at = Atomics.add(this.space.control, CONTROL.cursor, CHUNK)
-          this.#chunkEnd = Math.min(this.#at + CHUNK, frontier.size)
-          if (this.#at >= frontier.size) return this.#n > 0 && !this.#flush() ? 'full' : 'done'
-          this.#compileWhenStale()
-        }
-        if (!this.#workOn(frontier)) return 'full'
+    for (;;) {
+      try {
+        return this.#workOnChunks(frontier, deadline)
+      } catch (thrown) {
+        if (this.fault === null) throw thrown
+        if (this.fault.level > level) continue
+        Atomics.store(this.space.control, CONTROL.pause, 1)
+        return 'fault'
       }
-    } catch (thrown) {
-      if (this.fault === null) throw thrown
-      Atomics.store(this.space.control, CONTROL.pause, 1)
-      return 'fault'
+    }
+  }
+
+  #workOnChunks(frontier: Frontier, deadline: number): Stint {
+    if (!this.#flush()) return 'full'
+    for (;;) {
+      if (this.#at >= this.#chunkEnd) {
+        if (Atomics.load(this.space.control, CONTROL.pause) !== 0) return 'full'
+        if (performance.now() > deadline) return 'slice'
+        this.#at = Atomics.add(this.space.control, CONTROL.cursor, CHUNK)
+        this.#chunkEnd = Math.min(this.#at + CHUNK, frontier.size)
+        if (this.#at >= frontier.size) return this.#flush() ? 'done' : 'full'
+        this.#compileWhenStale()
+      }
+      if (!this.#workOn(frontier)) return 'full'
     }
   }
 
   /** Expands the rest of the chunk; false when memory must grow first. */
   #workOn(frontier: Frontier): boolean {
-    let { from, to } = locate(frontier, this.#at)
+    let { from, to } = this.#locate(frontier, this.#at)
     while (this.#at < this.#chunkEnd) {
-      if (from === to) ({ from, to } = locate(frontier, this.#at))
+      if (from === to) ({ from, to } = this.#locate(frontier, this.#at))
       this.#expandState(from++)
       this.#at++
       if (this.#n >= BATCH * this.space.stride && !this.#flush()) return false
     }
     return true
+  }
+
+  /** The id at a position of the frontier, and the end of its range. Positions only grow while a level lasts. */
+  #locate({ ranges }: Frontier, position: number): IdRange {
+    const range = this.#range
+    let { from, to } = ranges[range.at]
+    while (position >= range.skipped + to - from) {
+      range.skipped += to - from
+      range.at++
+      ;({ from, to } = ranges[range.at])
+    }
+    return { from: from + position - range.skipped, to }
   }
 
   #expandState(id: number): void {
@@ -183,31 +211,48 @@ export class Explorer {
     }
     this.#n = n
     this.expanded++
-    if (n === start && this.judge.deadlockLevel === 0 && !this.#mayEnd(id)) this.judge.deadlockLevel = this.#level
+    if (n === start && isOpen(this.judge.deadlockLevel, this.#level)) this.#judgeEnd(id)
   }
 
-  /** Inserts the gathered successors and judges what is new; false, with nothing done, when memory must grow first. */
+  #judgeEnd(id: number): void {
+    try {
+      if (!this.#mayEnd(id)) this.judge.deadlockLevel = this.#level
+    } catch (thrown) {
+      throw this.#faultAt(thrown, id, this.#level)
+    }
+  }
+
+  /** Inserts the gathered successors and judges what is new; false when memory must grow before the rest of them. */
   #flush(): boolean {
     const { space } = this
-    const pending = Math.max(this.#n, 2 * BATCH * space.stride) / space.stride + BLOCK
-    if (space.reserved + pending * this.#threads > space.capacity) {
-      Atomics.store(space.control, CONTROL.pause, 1)
-      return false
+    if (this.fault !== null) this.#n = 0
+    while (this.#n > 0) {
+      if (space.reserved + ROOM * this.#threads > space.capacity) {
+        Atomics.store(space.control, CONTROL.pause, 1)
+        return false
+      }
+      const from = Math.max(0, this.#n - PORTION * space.stride)
+      const portion = from === 0 ? this.#out : this.#out.subarray(from, this.#n)
+      const size = this.#n - from
+      this.#n = from
+      this.#enter(portion, size)
     }
-    this.generated += this.#n / space.stride
-    if (this.#constraint !== null) this.#n = this.#rejectOutside(this.#constraint)
-    if (this.stepPredicates.length > 0) this.#judgeSteps()
+    return true
+  }
+
+  #enter(out: Int32Array, size: number): void {
+    this.generated += size / this.space.stride
+    const kept = this.#constraint === null ? size : this.#rejectOutside(this.#constraint, out, size)
+    if (this.stepPredicates.length > 0) this.#judgeSteps(out, kept)
     const fresh: IdRange[] = []
-    this.#insert(this.#out, this.#n, space, this.#numbers, (from, to) => fresh.push({ from, to }))
-    this.#n = 0
+    this.#insert(out, kept, this.space, this.#numbers, (from, to) => fresh.push({ from, to }))
     for (const range of fresh) {
       const last = this.added[this.added.length - 1]
       if (last !== undefined && last.to === range.from)
         this.added[this.added.length - 1] = { from: last.from, to: range.to }
       else this.added.push(range)
-      this.#judgeStates(range)
     }
-    return true
+    for (const range of fresh) this.#judgeStates(range)
   }
 
   #judgeStates({ from, to }: IdRange): void {
@@ -222,34 +267,34 @@ export class Explorer {
     }
   }
 
-  #judgeSteps(): void {
+  #judgeSteps(out: Int32Array, n: number): void {
     const { log, stride, words } = this.space
-    for (let at = 0; at < this.#n; at += stride) {
-      const parent = this.#out[at + words]
+    for (let at = 0; at < n; at += stride) {
+      const parent = out[at + words]
       if (parent === 0) continue
       for (let word = 0; word < words; word++) {
         this.#pair[word] = log[parent * stride + word]
-        this.#pair[words + word] = this.#out[at + word]
+        this.#pair[words + word] = out[at + word]
       }
       try {
         this.#checkStep(this.#pair, 0, parent)
       } catch (thrown) {
-        throw this.#faultAt(thrown, parent, this.#level)
+        throw this.#faultAt(thrown, parent, this.#level + 1)
       }
     }
   }
 
   /** Moves the successors that the constraint allows to the front; returns their end. */
-  #rejectOutside(constraint: PredicateRule): number {
+  #rejectOutside(constraint: PredicateRule, out: Int32Array, n: number): number {
     const { stride, words } = this.space
     let kept = 0
-    for (let at = 0; at < this.#n; at += stride) {
+    for (let at = 0; at < n; at += stride) {
       try {
-        if ((this.#evaluate(constraint, false, this.#out, at) & TRUE) === 0) continue
+        if ((this.#evaluate(constraint, false, out, at) & TRUE) === 0) continue
       } catch (thrown) {
-        throw this.#faultAt(thrown, this.#out[at + words], this.#level)
+        throw this.#faultAt(thrown, out[at + words], this.#level + 1)
       }
-      if (kept !== at) this.#out.copyWithin(kept, at, at + stride)
+      if (kept !== at) out.copyWithin(kept, at, at + stride)
       kept += stride
     }
     return kept
@@ -257,7 +302,7 @@ export class Explorer {
 
   #faultAt(thrown: unknown, id: number, level: number): SpecError {
     const error = thrown instanceof SpecError ? thrown : asSpecError(thrown, this.model.name)
-    this.fault ??= { error, id, level }
+    if (this.fault === null || level < this.fault.level) this.fault = { error, id, level }
     return error
   }
 
@@ -274,16 +319,19 @@ export class Explorer {
     return this.teacher.judge(rule, onSteps, words, base, learn)
   }
 
-  #judgeState(at: number, words: Int32Array, base: number, _id: number): void {
+  #judgeState(at: number, words: Int32Array, base: number): void {
     const rule = this.statePredicates[at]
-    const result = this.#evaluate(rule, false, words, base)
-    this.#settle(rule, at, result)
+    if (this.#isOpen(rule)) this.#settle(rule, at, this.#evaluate(rule, false, words, base))
   }
 
-  #judgeStep(at: number, words: Int32Array, base: number, _id: number): void {
+  #judgeStep(at: number, words: Int32Array, base: number): void {
     const rule = this.stepPredicates[at]
-    const result = this.#evaluate(rule, true, words, base)
-    this.#settle(rule, this.statePredicates.length + at, result)
+    if (this.#isOpen(rule)) this.#settle(rule, this.statePredicates.length + at, this.#evaluate(rule, true, words, base))
+  }
+
+  /** Tells whether a claim is still asked about what this level leads to. */
+  #isOpen(rule: PredicateRule): boolean {
+    return isOpen(this.judge.levels[rule.bound.claim], this.#level + 1)
   }
 
   #settle(rule: PredicateRule, premise: number, result: number): void {
@@ -357,30 +405,31 @@ export class Explorer {
         },
       },
     )
-    this.#checkState = this.#compilePredicates(this.statePredicates, words, (rule, source, base, id) =>
-      this.#judgeState(rule, source, base, id),
+    this.#checkState = this.#compilePredicates(this.statePredicates, words, (rule, source, base) =>
+      this.#judgeState(rule, source, base),
     )
-    this.#checkStep = this.#compilePredicates(this.stepPredicates, 2 * words, (rule, source, base, id) =>
-      this.#judgeStep(rule, source, base, id),
+    this.#checkStep = this.#compilePredicates(this.stepPredicates, 2 * words, (rule, source, base) =>
+      this.#judgeStep(rule, source, base),
     )
   }
 
   #compilePredicates(
     rules: readonly PredicateRule[],
     words: number,
-    ask: (rule: number, words: Int32Array, base: number, id: number) => void,
+    ask: (rule: number, words: Int32Array, base: number) => void,
   ): Check {
-    const open = rules.flatMap((rule, at) => (this.judge.levels[rule.bound.claim] === 0 ? [at] : []))
+    const open = rules.flatMap((rule, at) => (this.#isOpen(rule) ? [at] : []))
     const reachable = (rule: number) => this.model.claims[rules[rule].bound.claim].kind === 'reachable'
+    const undecided = (rule: number) => this.judge.levels[rules[rule].bound.claim] === 0
     return compileCheck(
       rules.map((rule) => rule.table),
       open,
       words,
-      (rule, result) => ((result & TRUE) !== 0) === reachable(rule),
+      (rule, result) => undecided(rule) && ((result & TRUE) !== 0) === reachable(rule),
       {
-        unsettled: (rule, source, base, id) => {
+        unsettled: (rule, source, base) => {
           this.fallbacks++
-          ask(rule, source, base, id)
+          ask(rule, source, base)
         },
       },
     )
@@ -429,11 +478,6 @@ export class Explorer {
     return !this.#mayEnd(id) && this.actions.every((_, rule) => this.#walk(rule, log, id * stride, id, out, 0) === 0)
   }
 
-  /** Successors that wait to be inserted, or may before anyone looks. */
-  get backlog(): number {
-    return Math.max(this.#n / this.space.stride, 2 * BATCH)
-  }
-
   /** The actions and claims whose tables have stopped learning. */
   direct(): string[] {
     const full = (rule: { table: { leaves: number } }) => rule.table.leaves >= LARGEST_TABLE
@@ -463,14 +507,4 @@ function lonePredicate(test: ((state: object) => boolean) | null, name: string):
   if (test === null) return null
   const bound: BoundClaim = { claim: -1, args: '', premise: null, conjuncts: [{ name, test }] }
   return predicateRules([bound])[0]
-}
-
-/** The id at a position of the frontier, and the end of its range. */
-function locate(frontier: Frontier, position: number): { from: number; to: number } {
-  let skipped = 0
-  for (const { from, to } of frontier.ranges) {
-    if (position < skipped + to - from) return { from: from + position - skipped, to }
-    skipped += to - from
-  }
-  return { from: 0, to: 0 }
 }

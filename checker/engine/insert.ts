@@ -1,6 +1,7 @@
 /**
- * Insertion of successors, in batches: the first pass over a batch touches the table slot and the record of every
- * entry, so that their cache misses overlap; the second one looks them up. Generated for the number of words of a state.
+ * Insertion of successors, in runs of a hundred or so. Loops over a run first compute all hashes, then load all table
+ * slots, then the records that these seem to name, and only then compare: in loops that do nothing else, the processor has many
+ * cache misses under way at once. Generated for the number of words of a state.
  */
 import { BLOCK, CONTROL, type Space } from './space.ts'
 
@@ -9,6 +10,9 @@ export interface Numbers {
   next: number
   end: number
 }
+
+/** Entries looked up together. More would push each other out of the first-level cache. */
+const RUN = 128
 
 /** Inserts the records in `out[0 .. n)`; new states are numbered from `numbers` and reported to `added` as ranges. */
 export type Insert = (
@@ -25,43 +29,54 @@ export function makeInsert(words: number, shared: boolean): Insert {
   const each = (text: (at: number) => string, join = '\n') =>
     Array.from({ length: words }, (_, at) => text(at)).join(join)
   const source = `
-  let slots = new Int32Array(1024), sink = 0
+  const hashes = new Int32Array(${RUN}), slots = new Int32Array(${RUN})
+  let sink = 0
   return function insert(out, n, space, numbers, added) {
     const log = space.log, table = space.table, mask = table.length - 1
-    if (slots.length < n) slots = new Int32Array(n)
-    let touched = 0
-    const at0 = slots
-    for (let p = 0, j = 0; p < n; p += ${stride}, j++) {
-      let h = 0x2545f491
-      ${each((at) => `h = Math.imul(h ^ out[p + ${at}], 0x9e3779b1); h ^= h >>> 15`)}
-      h = Math.imul(h ^ h >>> 13, 0x85ebca6b)
-      const slot = (h ^ h >>> 16) & mask
-      at0[j] = slot
-      touched ^= log[table[slot] * ${stride}]
-    }
-    sink ^= touched
     let next = numbers.next, end = numbers.end, first = next
-    for (let p = 0, j = 0; p < n; p += ${stride}, j++) {
-      ${each((at) => `const w${at} = out[p + ${at}]`)}
-      let slot = at0[j]
-      for (;;) {
-        const id = table[slot]
-        if (id === 0) {
-          if (next === end) {
-            if (next > first) added(first, next)
-            next = first = Atomics.add(space.control, ${CONTROL.nextBlock}, ${BLOCK})
-            end = next + ${BLOCK}
+    for (let from = 0; from < n; from += ${RUN * stride}) {
+      const to = Math.min(n, from + ${RUN * stride})
+      let count = 0, touched = 0
+      for (let p = from; p < to; p += ${stride}) {
+        let h = 0x2545f491
+        ${each((at) => `h = Math.imul(h ^ out[p + ${at}], 0x9e3779b1); h ^= h >>> 15`)}
+        h = Math.imul(h ^ h >>> 13, 0x85ebca6b)
+        hashes[count++] = h ^ h >>> 16
+      }
+      for (let j = 0; j < count; j++) touched ^= table[hashes[j] & mask]
+      for (let j = 0; j < count; j++) {
+        const h = hashes[j]
+        let slot = h & mask, entry = table[slot]
+        while (entry !== 0 && ((entry ^ h) & ~mask) !== 0) entry = table[slot = slot + 1 & mask]
+        slots[j] = slot
+        touched ^= log[(entry & mask) * ${stride}]
+      }
+      sink ^= touched
+      for (let p = from, j = 0; p < to; p += ${stride}, j++) {
+        ${each((at) => `const w${at} = out[p + ${at}]`)}
+        const h = hashes[j]
+        let slot = slots[j]
+        for (;;) {
+          const entry = table[slot]
+          if (entry === 0) {
+            if (next === end) {
+              if (next > first) added(first, next)
+              next = first = Atomics.add(space.control, ${CONTROL.nextBlock}, ${BLOCK})
+              end = next + ${BLOCK}
+            }
+            const at = next * ${stride}
+            ${each((at) => `log[at + ${at}] = w${at}`)}
+            log[at + ${words}] = out[p + ${words}]
+            ${shared ? 'if (Atomics.compareExchange(table, slot, 0, h & ~mask | next) !== 0) continue' : 'table[slot] = h & ~mask | next'}
+            next++
+            break
           }
-          const at = next * ${stride}
-          ${each((at) => `log[at + ${at}] = w${at}`)}
-          log[at + ${words}] = out[p + ${words}]
-          ${shared ? 'if (Atomics.compareExchange(table, slot, 0, next) !== 0) continue' : 'table[slot] = next'}
-          next++
-          break
+          if (((entry ^ h) & ~mask) === 0) {
+            const at = (entry & mask) * ${stride}
+            if (${each((at) => `log[at + ${at}] === w${at}`, ' && ')}) break
+          }
+          slot = (slot + 1) & mask
         }
-        const at = id * ${stride}
-        if (${each((at) => `log[at + ${at}] === w${at}`, ' && ')}) break
-        slot = (slot + 1) & mask
       }
     }
     if (next > first) added(first, next)

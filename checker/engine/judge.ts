@@ -11,6 +11,21 @@ export interface Judge {
   outcomes(complete: boolean): ClaimOutcome[]
 }
 
+/**
+ * Tells whether something that was decided at a level (0: never) may still be decided at another one. What was decided
+ * earlier is not asked again; on one level everything is, so that it does not matter who is asked first.
+ */
+export const isOpen = (decided: number, level: number): boolean => decided === 0 || decided >= level
+
+/** Enters what another thread decided. */
+export function mergeDecisions(into: Judge, levels: Readonly<Int32Array>, deadlockLevel: number): void {
+  const earlier = (a: number, b: number) => (a === 0 ? b : b === 0 ? a : Math.min(a, b))
+  levels.forEach((level, claim) => {
+    into.levels[claim] = earlier(into.levels[claim], level)
+  })
+  into.deadlockLevel = earlier(into.deadlockLevel, deadlockLevel)
+}
+
 /** A judge for the claims of a model; `watchDeadlock` says whether a deadlock is an error too. */
 export function judgeFor(claims: readonly Claim<object>[], watchDeadlock: boolean): Judge {
   const levels = new Int32Array(claims.length)

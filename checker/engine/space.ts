@@ -1,6 +1,8 @@
 /**
  * The state space: every distinct state in full, in the order of discovery, and the hash table that finds them. A record
- * is the packed words of a state and the number of its parent; states are numbered from 1, and number 0 is nobody.
+ * is the packed words of a state and the number of its parent; states are numbered from 1, and number 0 is nobody. An
+ * entry of the table is the number of a state, which fits the bits that select a slot, below the other bits of its hash:
+ * most entries of other states are told apart without a look at their record.
  * Everything lies in shared memory, so that several threads can work on one space.
  */
 import type { Layout } from './layout.ts'
@@ -23,6 +25,7 @@ const SMALLEST_LOG = 1 << 12
 /** above this many states the log gets all the address space it may ever use, and no longer moves */
 const RESERVE_ABOVE = 1 << 22
 const LOAD_LIMIT = 0.6
+const ENTER_RUN = 128
 
 export class Space {
   readonly words: number
@@ -31,6 +34,8 @@ export class Space {
   log: Int32Array
   table: Int32Array
   readonly control: Int32Array
+  /** keeps the loads of `#enter` alive */
+  touched = 0
 
   constructor(layout: Layout, memory?: SpaceMemory) {
     this.words = layout.words
@@ -91,29 +96,41 @@ export class Space {
     }
     if (this.table.length * LOAD_LIMIT <= wanted) {
       this.table = new Int32Array(new SharedArrayBuffer(this.table.length * 8))
-      for (const { from, to } of ranges) for (let id = from; id < to; id++) this.#enter(id)
+      for (const range of ranges) this.#enter(range)
     }
   }
 
-  #enter(id: number): void {
-    const mask = this.table.length - 1
-    let slot = hashWords(this.log, id * this.stride, this.words) & mask
-    while (this.table[slot] !== 0) slot = (slot + 1) & mask
-    this.table[slot] = id
+  /** Enters states that are known to be distinct. In runs, like the insertion, so that cache misses overlap. */
+  #enter({ from, to }: IdRange): void {
+    const { log, table, stride, words } = this
+    const mask = table.length - 1
+    const hashes = new Int32Array(ENTER_RUN)
+    for (let first = from; first < to; first += ENTER_RUN) {
+      const count = Math.min(ENTER_RUN, to - first)
+      let touched = 0
+      for (let at = 0; at < count; at++) hashes[at] = hashWords(log, (first + at) * stride, words)
+      for (let at = 0; at < count; at++) touched ^= table[hashes[at] & mask]
+      this.touched = touched
+      for (let at = 0; at < count; at++) {
+        let slot = hashes[at] & mask
+        while (table[slot] !== 0) slot = (slot + 1) & mask
+        table[slot] = (hashes[at] & ~mask) | (first + at)
+      }
+    }
   }
 
   /** The number of the state whose words begin at `base`, or 0 when it is not in the space. */
   find(words: Readonly<Int32Array>, base: number): number {
     const mask = this.table.length - 1
-    let slot = hashWords(words, base, this.words) & mask
-    for (;;) {
-      const id = this.table[slot]
-      if (id === 0) return 0
-      const at = id * this.stride
+    const hash = hashWords(words, base, this.words)
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const entry = this.table[slot]
+      if (entry === 0) return 0
+      if (((entry ^ hash) & ~mask) !== 0) continue
+      const id = entry & mask
       let word = 0
-      while (word < this.words && this.log[at + word] === words[base + word]) word++
+      while (word < this.words && this.log[id * this.stride + word] === words[base + word]) word++
       if (word === this.words) return id
-      slot = (slot + 1) & mask
     }
   }
 
