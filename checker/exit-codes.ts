@@ -1,6 +1,6 @@
 /** Exit codes: the one table of what the command line answers, for scripts. */
 import { match } from 'ts-pattern'
-import type { Verdict, VerdictKind } from './verdict/verdict.ts'
+import type { Verdict, VerdictKind } from './verdict.ts'
 
 export const EXIT = {
   /** everything is as expected */

@@ -3,7 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { check } from '../checker/index.ts'
 import { raceTable } from '../checker/report/race-table.ts'
-import type { Verdict } from '../checker/verdict/verdict.ts'
+import type { Verdict } from '../checker/verdict.ts'
 import { build, expected, rows } from '../invariants/verdicts/pin-vs-isolation.ts'
 
 const verdicts = (verdict: Verdict) => Object.fromEntries(verdict.claims.map(({ name, verdict }) => [name, verdict]))

@@ -1,6 +1,6 @@
 /** Verdicts compared with what a scenario expects of them. */
 import type { Expectation } from '../catalogue.ts'
-import type { Verdict } from '../verdict/verdict.ts'
+import type { Verdict } from '../verdict.ts'
 import { states } from './numbers.ts'
 import type { Target } from './target.ts'
 

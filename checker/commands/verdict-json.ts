@@ -1,6 +1,6 @@
 /** A verdict as one line of JSON, for scripts. The keys of the first group stay for good; others may be added. */
 import type { Trace } from '../trace/trace.ts'
-import type { Verdict } from '../verdict/verdict.ts'
+import type { Verdict } from '../verdict.ts'
 import type { Target } from './target.ts'
 
 /** The parts of a trace that scripts may rely on. */

@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads'
 import { SpecError } from '../language/errors.ts'
 import type { Coverage } from './coverage.ts'
 import { mergeCoverage } from './coverage.ts'
-import type { Explorer, Frontier, StateFault, Stint } from './explorer.ts'
+import { type Explorer, type Frontier, lowest, type StateFault, type Stint } from './explorer.ts'
+import { type Judge, mergeDecisions } from './judge.ts'
 import type { ModelSource } from './source.ts'
 import type { IdRange, Space, SpaceMemory } from './space.ts'
 
@@ -20,6 +21,8 @@ export interface Order {
   readonly frontier: Frontier
   readonly level: number
   readonly memory: SpaceMemory
+  /** what was decided before */
+  readonly decided: { readonly levels: Int32Array; readonly deadlockLevel: number }
 }
 
 /** What a thread tells when it has done all it can. */
@@ -51,21 +54,24 @@ export class Crew {
       member.worker.on('message', (report: Report) => {
         member.report = report
         member.busy = false
-        this.#added.push(...report.added)
+        for (const range of report.added) this.#added.push(range)
         if (this.#members.every((each) => !each.busy)) this.#waiting?.()
       })
-      member.worker.on('error', (error) => {
-        this.#failure = error
+      const fail = (error: Error) => {
+        this.#failure ??= error
         this.#waiting?.()
-      })
+      }
+      member.worker.on('error', fail)
+      member.worker.on('exit', (code) => fail(new Error(`a thread of the search ended, with exit code ${code}`)))
     }
   }
 
   /** Sets every thread to work. */
-  begin(frontier: Frontier, level: number, memory: SpaceMemory): void {
+  begin(frontier: Frontier, level: number, memory: SpaceMemory, { levels, deadlockLevel }: Judge): void {
     for (const member of this.#members) {
       member.busy = true
-      member.worker.postMessage({ frontier, level, memory } satisfies Order)
+      const order: Order = { frontier, level, memory, decided: { levels, deadlockLevel } }
+      member.worker.postMessage(order)
     }
   }
 
@@ -92,23 +98,16 @@ export class Crew {
   }
 
   get fault(): StateFault | null {
-    const faulty = this.#members.find(({ report }) => report !== null && report.fault !== null)
-    if (faulty === undefined) return null
-    const { what, why, hint, id, level } = faulty.report!.fault!
-    return { error: new SpecError(what, why, hint), id, level }
+    return this.#members
+      .map(({ report }) => report?.fault ?? null)
+      .map((fault) => fault && { ...fault, error: new SpecError(fault.what, fault.why, fault.hint) })
+      .reduce<StateFault | null>(lowest, null)
   }
 
   /** Enters into the main thread's book what the others decided. */
-  report(explorer: Explorer): void {
-    const { judge } = explorer
+  report({ judge }: Explorer): void {
     for (const { report } of this.#members) {
-      if (report === null) continue
-      report.levels.forEach((level, claim) => {
-        if (level > 0 && (judge.levels[claim] === 0 || level < judge.levels[claim])) judge.levels[claim] = level
-      })
-      const { deadlockLevel } = report
-      if (deadlockLevel > 0 && (judge.deadlockLevel === 0 || deadlockLevel < judge.deadlockLevel))
-        judge.deadlockLevel = deadlockLevel
+      if (report !== null) mergeDecisions(judge, report.levels, report.deadlockLevel)
     }
   }
 

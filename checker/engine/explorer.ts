@@ -8,7 +8,7 @@ import { boundClaims } from '../language/predicate.ts'
 import { type Check, compileCheck, compileExpand, type Expand } from './compile.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
 import { type Insert, makeInsert, type Numbers } from './insert.ts'
-import { type Judge, judgeFor } from './judge.ts'
+import { isOpen, type Judge, judgeFor } from './judge.ts'
 import { layoutOf } from './layout.ts'
 import {
   type ActionRule,
@@ -39,6 +39,11 @@ export interface StateFault {
   /** the state that was being worked on */
   readonly id: number
   readonly level: number
+}
+
+/** The fault at the lower level: the one with the shorter way to it. */
+export function lowest(a: StateFault | null, b: StateFault | null): StateFault | null {
+  return a === null || (b !== null && b.level < a.level) ? b : a
 }
 
 /** States taken from the frontier at a time. */

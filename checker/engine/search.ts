@@ -9,12 +9,12 @@ import { forEachInitial } from '../language/initial.ts'
 import type { Model } from '../language/model.ts'
 import type { Coverage } from './coverage.ts'
 import { type Crew, hireCrew } from './crew.ts'
-import { Explorer, type Frontier, type StateFault } from './explorer.ts'
+import { Explorer, type Frontier, lowest, ROOM, type StateFault } from './explorer.ts'
 import { layoutOf, pack } from './layout.ts'
 import { memoryLimit } from './memory.ts'
 import type { Bounds, Outcome, Stop } from './outcome.ts'
 import type { ModelSource } from './source.ts'
-import { BLOCK, CONTROL, type IdRange, rangesSize, Space } from './space.ts'
+import { CONTROL, type IdRange, rangesSize, Space } from './space.ts'
 
 export interface Progress {
   readonly level: number
@@ -86,7 +86,10 @@ class Run {
   readonly #space: Space
   readonly #explorer: Explorer
   readonly #levels: IdRange[][] = []
+  /** states of all levels but the last */
+  #closed = 0
   readonly #began = performance.now()
+  #breathed = performance.now()
   #crew: Crew | null = null
   #stopped: Stop | null = null
   #fault: StateFault | null = null
@@ -121,11 +124,12 @@ class Run {
     const { layout } = this.#explorer.teacher
     try {
       forEachInitial(this.#model, (codes) => {
+        if (this.#stopped !== null) return
         for (let cell = 0; cell < cells.length; cell++) this.#explorer.coverage.note(cell, codes[cell])
         pack(layout, codes, words, 0)
         if (!this.#explorer.addInitial(words)) this.#makeRoom()
       })
-      while (!this.#explorer.finishInitial()) this.#makeRoom()
+      while (this.#stopped === null && !this.#explorer.finishInitial()) this.#makeRoom()
     } catch (thrown) {
       this.#fault = this.#explorer.fault ?? { error: asSpecError(thrown, this.#model.name), id: 0, level: 1 }
       return false
@@ -142,11 +146,13 @@ class Run {
       const frontier: Frontier = { ranges, size: rangesSize(ranges) }
       if (frontier.size === 0) {
         this.#levels.pop()
+        this.#closed -= rangesSize(this.#levels[level - 2] ?? [])
         return true
       }
       if (untilDecided && this.#explorer.judge.decided()) return false
       if (level >= maxDepth) this.#stopped = 'depth'
       if (this.#distinct() >= maxStates) this.#stopped = 'states'
+      if (performance.now() - this.#breathed > STINT) await this.#breathe(frontier, level)
       if (this.#stopped !== null) return false
       await this.#exploreLevel(frontier, level)
       if (this.#stopped !== null || this.#fault !== null) return false
@@ -157,15 +163,15 @@ class Run {
     const { control } = this.#space
     control[CONTROL.cursor] = 0
     control[CONTROL.pause] = 0
-    this.#levels.push([])
-    const next = this.#levels[level]
     if (this.#crew === null && this.#workers > 1 && this.#distinct() >= (this.#options.parallelFrom ?? 200_000)) {
       this.#crew = await hireCrew(this.#workers - 1, this.#options.source!, this.#space, this.#options.compileAfter)
     }
-    this.#crew?.begin(frontier, level, this.#space.memory)
+    this.#closed += frontier.size
+    this.#levels.push([])
+    this.#crew?.begin(frontier, level, this.#space.memory, this.#explorer.judge)
     for (;;) {
       const stint = this.#explorer.work(frontier, level, performance.now() + STINT)
-      next.push(...this.#explorer.takeAdded())
+      this.#takeAdded(this.#explorer)
       if (stint === 'slice') {
         await this.#breathe(frontier, level)
         if (this.#stopped !== null) break
@@ -173,21 +179,27 @@ class Run {
       }
       // Nothing moves while others work: wait until every thread has finished or paused.
       const crewDone = (await this.#crew?.settled()) ?? true
-      next.push(...(this.#crew?.takeAdded() ?? []))
-      this.#fault = this.#explorer.fault ?? this.#crew?.fault ?? null
-      if (this.#fault !== null || (stint === 'done' && crewDone)) break
+      this.#takeAdded(this.#crew)
+      this.#fault = lowest(this.#explorer.fault, this.#crew?.fault ?? null)
+      if (this.#fault?.level === level || (stint === 'done' && crewDone)) break
       await this.#breathe(frontier, level)
       if (this.#stopped === null) this.#makeRoom()
       if (this.#stopped !== null) break
       control[CONTROL.pause] = 0
-      this.#crew?.begin(frontier, level, this.#space.memory)
+      this.#crew?.begin(frontier, level, this.#space.memory, this.#explorer.judge)
     }
     if (this.#stopped !== null) {
       Atomics.store(control, CONTROL.pause, 1)
       await this.#crew?.settled()
-      next.push(...(this.#crew?.takeAdded() ?? []))
+      this.#takeAdded(this.#crew)
     }
     this.#crew?.report(this.#explorer)
+  }
+
+  /** Enters what a thread, or several, found into the level that is being found. */
+  #takeAdded(finder: { takeAdded(): IdRange[] } | null): void {
+    const level = this.#levels[this.#levels.length - 1]
+    for (const range of finder?.takeAdded() ?? []) level.push(range)
   }
 
   /** Lets the event loop run: progress out, interrupts in. */
@@ -201,12 +213,13 @@ class Run {
       seconds: this.#seconds(),
     })
     await new Promise((resolve) => setImmediate(resolve))
+    this.#breathed = performance.now()
     if (this.#options.signal?.aborted) this.#stopped = 'interrupt'
   }
 
   /** Grows the space until work can go on, or stops the search where the memory limit forbids it. */
   #makeRoom(): void {
-    const wanted = this.#space.reserved + this.#workers * (BLOCK + this.#explorer.backlog)
+    const wanted = this.#space.reserved + this.#workers * ROOM
     while (this.#space.capacity <= wanted) {
       if (this.#space.bytes + this.#space.growthBytes > this.#maxMemory) {
         this.#stopped = 'memory'
@@ -227,7 +240,7 @@ class Run {
   }
 
   #distinct(): number {
-    return this.#levels.reduce((sum, ranges) => sum + rangesSize(ranges), 0)
+    return this.#closed + rangesSize(this.#levels[this.#levels.length - 1] ?? [])
   }
 
   #generated(): number {

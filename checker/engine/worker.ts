@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Hiring, Order, Report } from './crew.ts'
 import { Explorer } from './explorer.ts'
+import { mergeDecisions } from './judge.ts'
 import { layoutOf } from './layout.ts'
 import { loadModel } from './source.ts'
 import { Space } from './space.ts'
@@ -13,6 +14,7 @@ const explorer = new Explorer(model, space, threads, compileAfter)
 
 parentPort!.on('message', (order: Order) => {
   space.attach(order.memory)
+  mergeDecisions(explorer.judge, order.decided.levels, order.decided.deadlockLevel)
   const stint = explorer.work(order.frontier, order.level, Infinity)
   const { fault } = explorer
   const report: Report = {

@@ -62,7 +62,27 @@ export function pinVsIsolation(
         ),
       },
       claims: claimsOn(mm),
+      projections: {
+        'folio-life': (s) => folioLife(s, 0),
+        'page-and-call': (s) => `page in ${zoneOf(s, 0)}, call ${s.result}`,
+      },
       waive,
     },
   )
+}
+
+/** Where a folio stands: what a reader of mm/ would say of it at a glance. */
+function folioLife(s: Mm, f: number): string {
+  const { refs, pins, isolated, PG_lru, PG_locked, fresh } = s.folio[f]
+  if (refs === 0) return 'free'
+  if (fresh) return 'being filled'
+  if (PG_locked) return pins > 0 ? 'migrating, pinned' : 'migrating'
+  if (isolated) return pins > 0 ? 'isolated, pinned' : 'isolated'
+  if (PG_lru) return pins > 0 ? 'on the LRU, pinned' : 'on the LRU'
+  return pins > 0 ? 'in a batch, pinned' : 'in a batch'
+}
+
+/** The zone of the folio behind a page, whether mapped or on the way. */
+function zoneOf(s: Mm, page: number): string {
+  return `ZONE_${s.folio[s.pte[page].folio].zone}`
 }
