@@ -16,7 +16,7 @@ const scenarios: readonly Scenario[] = [
     name: 'pin-vs-isolation',
     area: 'pinning',
     about: 'a long-term pin of pages in ZONE_MOVABLE while compaction isolates and moves them',
-    bounds: boundsFor(constants),
+    bounds: (settings) => boundsFor({ ...constants, ...settings }),
     variants: pinVsIsolation.rows,
     constants,
     expected: pinVsIsolation.expected,

@@ -27,8 +27,8 @@ export interface Scenario {
   /** the part of the project that it belongs to: what `matrix AREA` selects */
   readonly area: string
   readonly about: string
-  /** the bounds of the model in words: how many of what */
-  readonly bounds: string
+  /** the bounds of the model in words, with some constants set otherwise: how many of what */
+  bounds(settings: Readonly<Record<string, Constant>>): string
   /** the variants that `matrix` shows */
   readonly variants: readonly string[]
   /** model constants that can be set, with their defaults; switches can always be set */

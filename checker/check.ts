@@ -5,11 +5,13 @@ import { referenceSearch } from './engine/reference.ts'
 import { type Search, type SearchOptions, search } from './engine/search.ts'
 import { onlyClaims } from './engine/source.ts'
 import type { Claim } from './language/claim.ts'
+import { SpecError } from './language/errors.ts'
 import type { Model } from './language/model.ts'
 import { boundClaims } from './language/predicate.ts'
 import { describe, type Heading, standstill } from './trace/describe.ts'
 import { bestPath, type Target } from './trace/shortest.ts'
 import type { Trace } from './trace/trace.ts'
+import { judgeTemporal, type TemporalOutcome } from './verdict/temporal.ts'
 import { trustFindings } from './verdict/trust.ts'
 import type { ClaimVerdict, Verdict, VerdictKind } from './verdict.ts'
 
@@ -37,6 +39,16 @@ export async function check(whole: Model, options: CheckOptions = {}): Promise<V
 
 /** The verdict that a finished search amounts to. */
 export function verdictOf(found: Search, options: CheckOptions = {}): Verdict {
+  try {
+    return withTemporal(found, options, found.outcome.complete ? judgeTemporal(found) : [])
+  } catch (thrown) {
+    if (!(thrown instanceof SpecError)) throw thrown
+    const fault = { error: thrown, level: 0 }
+    return withTemporal({ ...found, outcome: { ...found.outcome, complete: false, fault } }, options, [])
+  }
+}
+
+function withTemporal(found: Search, options: CheckOptions, temporal: readonly TemporalOutcome[]): Verdict {
   const { model, outcome } = found
   const variant = options.variant ?? ''
   const traced = (target: Target, heading: Omit<Heading, 'variant'>, claim: number): Trace | null => {
@@ -47,6 +59,11 @@ export function verdictOf(found: Search, options: CheckOptions = {}): Verdict {
     return describe(found, path, { ...heading, variant }, heading.kind === 'violation' ? failing : [])
   }
   const claims = model.claims.map((claim, at): ClaimVerdict => {
+    const judged = temporal.find((each) => each.claim === at)
+    if (judged !== undefined && judged.lasso !== null) {
+      const trace = options.withoutTraces ? null : lassoTrace(found, claim, judged, variant)
+      return { ...claimVerdict(claim, outcome.claims[at], trace), verdict: 'violated' }
+    }
     const status = outcome.claims[at]
     const heading = { sentence: claim.sentence, claim: claim.name, source: claim.source }
     const trace = match(status)
@@ -60,7 +77,8 @@ export function verdictOf(found: Search, options: CheckOptions = {}): Verdict {
       .exhaustive()
     return claimVerdict(claim, status, trace)
   })
-  const trust = outcome.complete ? trustFindings(model, found.coverage) : []
+  const silent = temporal.filter(({ said }) => !said).map(({ claim }) => model.claims[claim].name)
+  const trust = outcome.complete ? trustFindings(model, found.coverage, silent) : []
   return {
     kind: kindOf(outcome, claims),
     model: model.name,
@@ -72,6 +90,31 @@ export function verdictOf(found: Search, options: CheckOptions = {}): Verdict {
     fault: outcome.fault === null ? null : { error: outcome.fault.error, trace: faultTrace(found, variant, options) },
     trust,
   }
+}
+
+/** A lasso as a trace: the stem, then the steps of the cycle, the last of which leads back to where it began. */
+function lassoTrace(
+  found: Search,
+  claim: Claim<object>,
+  { lasso, graph, claim: at }: TemporalOutcome,
+  variant: string,
+): Trace {
+  const { stem, stemEdges, loopEdges } = lasso!
+  const { space } = found
+  const ids = [...stem, ...loopEdges.map((edge) => graph.targets[edge])]
+  const path = {
+    states: ids.map((id) => space.log.slice(id * space.stride, id * space.stride + space.words)),
+    instances: [...stemEdges, ...loopEdges].map((edge) => graph.instances[edge]),
+  }
+  const heading: Heading = {
+    kind: 'violation',
+    sentence: claim.sentence,
+    claim: claim.name,
+    source: claim.source,
+    variant,
+  }
+  const failing = boundClaims(found.model, 'temporal').filter((bound) => bound.claim === at)
+  return { ...describe(found, path, heading, failing), loop: stemEdges.length }
 }
 
 function claimVerdict(

@@ -26,7 +26,7 @@ export async function main(argv: readonly string[], catalogue: Catalogue, io: Io
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.expected
     const usage = thrown instanceof CommanderError
     const error = usage ? usageError(thrown) : asShown(thrown)
-    if (argv.includes('--json')) io.out(errorJson(error, argv[1] ?? ''))
+    if (argv.includes('--json')) io.out(errorJson(error, argv.slice(1).find((part) => !part.startsWith('-')) ?? ''))
     if (!usage) io.err(errorText(error))
     return EXIT.wrong
   }

@@ -463,6 +463,27 @@ program('--json prints nothing but its object on standard output', async () => {
   assert.is(JSON.parse(out).distinct, 8832)
 })
 
+program('a spec file may lie anywhere, and imports the checker by its name', async () => {
+  const file = join(scratch, 'counter.ts')
+  writeFileSync(
+    file,
+    `import { Map } from 'immutable'
+    import { invariant, model, range, when } from 'mmcheck'
+    export const spec = model('Counter', { state: { n: range(0, 3) } }, {
+      init: (s) => { s.n = 0 },
+      actions: { Up: (s) => { when(s.n < 3); s.n++ } },
+      claims: [invariant('it stays small', (s) => s.n < 3)],
+      projections: { odd: (s) => Map({ odd: s.n % 2 === 1 }) },
+      deadlock: 'off',
+    })`,
+  )
+  const { code, out, err } = await spawned(['check', file, '--json'])
+  assert.is(code, 1, err)
+  assert.is(JSON.parse(out).claims[0].trace.length, 4)
+  const drawn = await spawned(['graph', file, '--by', 'odd', '--format', 'mermaid'])
+  assert.match(drawn.out, 'n1 -->|"Up"| n0')
+})
+
 program('Ctrl-C ends the search and says what was covered; before that, progress is shown', async () => {
   const ran = await spawned(['check', 'examples/two-phase.ts', '--set', 'RMs=10'], (text, interrupt) => {
     if (text.includes('level') && !text.includes('interrupted')) interrupt()

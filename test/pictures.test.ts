@@ -55,6 +55,7 @@ const trace: Trace = {
       ],
     },
   ],
+  loop: null,
   contextSwitches: 1,
 }
 

@@ -57,6 +57,7 @@ const pinLeak: Trace = {
       ],
     },
   ],
+  loop: null,
   contextSwitches: 1,
 }
 
@@ -107,6 +108,7 @@ function plainTrace(steps: readonly TraceStep[], processes: readonly string[], m
     initial: { name: 'initial', values: [] },
     steps,
     failed: [],
+    loop: null,
     contextSwitches: 0,
     ...more,
   }
@@ -288,6 +290,7 @@ const traces: fc.Arbitrary<Trace> = fc
           }),
           { maxLength: 3 },
         ),
+        loop: fc.constant(null),
         contextSwitches: fc.nat(20),
       }),
     )

@@ -38,6 +38,7 @@ const trace: Trace = {
       ],
     },
   ],
+  loop: null,
   contextSwitches: 1,
 }
 

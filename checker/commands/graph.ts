@@ -32,6 +32,13 @@ export interface GraphFlags extends SearchFlags {
 
 /** Draws the graph on standard output, or into the file of `--out`. */
 export async function graphCommand(name: string, flags: GraphFlags, catalogue: Catalogue, io: Io): Promise<ExitCode> {
+  if (flags.kernel.length > 1) {
+    throw new SpecError(
+      'a graph has one kernel',
+      `--kernel was given ${flags.kernel.length} times`,
+      'draw one graph for each',
+    )
+  }
   const [target] = await openTarget(name, flags.kernel, parseSettings(flags.set), catalogue)
   if (flags.by !== undefined) findProjection(flags.by, target)
   const { options, end } = searchOptions(target, flags, io)

@@ -48,7 +48,7 @@ function entries(kind: Kind, catalogue: Catalogue, io: Io): string {
         lines: [
           about,
           `area: ${area}`,
-          `bounds: ${bounds}`,
+          `bounds: ${bounds({})}`,
           `kernels: ${variants.join(', ')}`,
           ...(Object.keys(constants).length === 0 ? [] : [`constants: ${printSettings(constants)}`]),
         ],
@@ -79,7 +79,7 @@ function plain(kind: Kind, catalogue: Catalogue): unknown {
         name,
         area,
         about,
-        bounds,
+        bounds: bounds({}),
         variants,
         constants,
       })),

@@ -119,7 +119,7 @@ function scenarioText(scenario: Scenario, rows: readonly Row[], flags: MatrixFla
   const parts = [
     [
       ...wrap(`${scenario.name}: ${scenario.about}`, WIDTH, 2).map(colour.bold),
-      ...wrap(`bounds: ${rows[0]?.target.bounds ?? scenario.bounds}`, WIDTH, 2),
+      ...wrap(`bounds: ${rows[0]?.target.bounds ?? scenario.bounds({})}`, WIDTH, 2),
       colour.dim(STEPS_NOTE),
       ...(flags.claim.length === 0 ? [] : [`only these claims were checked: ${flags.claim.join(', ')}`]),
     ].join('\n'),

@@ -1,6 +1,7 @@
 /** Runs the check of one target the way every verb does: with the options given, progress, and Ctrl-C. */
-import type { SearchOptions } from '../engine/search.ts'
+
 import { type CheckOptions, check } from '../check.ts'
+import type { SearchOptions } from '../engine/search.ts'
 import type { Verdict } from '../verdict.ts'
 import type { Io } from './io.ts'
 import type { SearchFlags } from './options.ts'

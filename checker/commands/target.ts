@@ -55,7 +55,7 @@ export async function openScenario(scenario: Scenario, kernel: string, settings:
     scenario,
     kernel,
     variant: set === '' ? kernel : `${kernel}, ${set}`,
-    bounds: set === '' ? scenario.bounds : `${scenario.bounds}; ${set}`,
+    bounds: set === '' ? scenario.bounds(settings) : `${scenario.bounds(settings)}; ${set}`,
     settings,
     source,
     model: await built(source, scenario.name),

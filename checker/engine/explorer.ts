@@ -3,8 +3,7 @@
 import { asSpecError } from '../language/draft.ts'
 import { SpecError } from '../language/errors.ts'
 import type { Model } from '../language/model.ts'
-import type { BoundClaim } from '../language/predicate.ts'
-import { boundClaims } from '../language/predicate.ts'
+import { boundClaims, boundTest } from '../language/predicate.ts'
 import { type Check, compileCheck, compileExpand, type Expand } from './compile.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
 import { type Insert, makeInsert, type Numbers } from './insert.ts'
@@ -110,8 +109,8 @@ export class Explorer {
     this.actions = actionRules(model.instances)
     this.statePredicates = predicateRules(onStates)
     this.stepPredicates = predicateRules(onSteps)
-    this.#constraint = lonePredicate(model.constraint, 'the constraint')
-    this.#final = lonePredicate(model.deadlock === 'stuck unless final' ? model.final : null, 'the final states')
+    this.#constraint = ruleFor(model.constraint, 'the constraint')
+    this.#final = ruleFor(model.deadlock === 'stuck unless final' ? model.final : null, 'the final states')
     this.#insert = makeInsert(layout.words, threads > 1)
     this.#out = new Int32Array(4 * BATCH * space.stride)
     this.#pair = new Int32Array(2 * layout.words)
@@ -331,7 +330,8 @@ export class Explorer {
 
   #judgeStep(at: number, words: Int32Array, base: number): void {
     const rule = this.stepPredicates[at]
-    if (this.#isOpen(rule)) this.#settle(rule, this.statePredicates.length + at, this.#evaluate(rule, true, words, base))
+    if (this.#isOpen(rule))
+      this.#settle(rule, this.statePredicates.length + at, this.#evaluate(rule, true, words, base))
   }
 
   /** Tells whether a claim is still asked about what this level leads to. */
@@ -503,13 +503,14 @@ export class Explorer {
 
   /** Runs a sample of everything that was learned again; throws a SpecError for a function that does not repeat itself. */
   audit(): void {
-    this.teacher.audit(this.actions, this.statePredicates, false)
-    this.teacher.audit([], this.stepPredicates, true)
+    const others = [this.#constraint, this.#final].flatMap((rule) => rule ?? [])
+    this.teacher.auditActions(this.actions)
+    this.teacher.auditPredicates([...this.statePredicates, ...others], false)
+    this.teacher.auditPredicates(this.stepPredicates, true)
   }
 }
 
-function lonePredicate(test: ((state: object) => boolean) | null, name: string): PredicateRule | null {
-  if (test === null) return null
-  const bound: BoundClaim = { claim: -1, args: '', premise: null, conjuncts: [{ name, test }] }
-  return predicateRules([bound])[0]
+/** A rule for a predicate of the model that is no claim, where it has one. */
+function ruleFor(test: ((state: object) => boolean) | null, place: string): PredicateRule | null {
+  return test === null ? null : predicateRules([boundTest(place, test)])[0]
 }

@@ -7,8 +7,8 @@ import { asSpecError, enabled, forEachBranch, openDraft } from '../language/draf
 import { SpecError } from '../language/errors.ts'
 import { forEachInitial } from '../language/initial.ts'
 import type { Model } from '../language/model.ts'
-import { boundClaims, satisfied } from '../language/predicate.ts'
-import { judgeFor } from './judge.ts'
+import { type BoundClaim, boundClaims, boundTest, satisfied } from '../language/predicate.ts'
+import { isOpen, judgeFor } from './judge.ts'
 import type { Bounds, Fault, Outcome, Stop } from './outcome.ts'
 
 /** A state is the list of its cells' codes: Immutable lists are equal when their elements are. */
@@ -64,6 +64,8 @@ export function referenceSearch(model: Model, bounds: Bounds = {}): Outcome {
   const [view, viewBefore] = [referenceView(model), referenceView(model)]
   const invariants = [...boundClaims(model, 'invariant'), ...boundClaims(model, 'reachable')]
   const stepClaims = boundClaims(model, 'step')
+  const constraint = model.constraint && boundTest('the constraint', model.constraint)
+  const final = model.final && boundTest('the final states', model.final)
   const judge = judgeFor(model.claims, model.deadlock !== 'off')
   const seen = ImmutableSet<ReferenceState>().asMutable()
   let frontier: ReferenceState[] = []
@@ -71,49 +73,55 @@ export function referenceSearch(model: Model, bounds: Bounds = {}): Outcome {
   let stopped: Stop | null = null
   let fault: Fault | null = null
 
-  const decide = (claim: number) => {
-    if (judge.levels[claim] === 0) judge.levels[claim] = level
+  const decide = (claim: number, good: boolean) => {
+    const wanted = model.claims[claim].kind === 'reachable'
+    if (good === wanted && judge.levels[claim] === 0) judge.levels[claim] = level
   }
+  /** What was decided at an earlier level is not asked again. */
+  const open = ({ claim }: BoundClaim) => isOpen(judge.levels[claim], level)
   /** Counts a generated state; keeps it when the constraint allows it and it is new. Tells whether it is a state. */
-  const add = (state: ReferenceState, into: ReferenceState[]): boolean => {
+  const add = (state: ReferenceState): boolean => {
     generated++
     const seeing = view(state)
-    if (model.constraint !== null && !model.constraint(seeing)) return false
+    if (constraint !== null && !satisfied(constraint, seeing)) return false
     if (seen.has(state)) return true
     seen.add(state)
-    into.push(state)
-    for (const bound of invariants) {
-      const good = satisfied(bound, seeing)
-      if (model.claims[bound.claim].kind === 'reachable' ? good : !good) decide(bound.claim)
-    }
+    frontier.push(state)
+    for (const bound of invariants) if (open(bound)) decide(bound.claim, satisfied(bound, seeing))
     return true
   }
-  const expand = (state: ReferenceState, into: ReferenceState[]) => {
-    const before = viewBefore(state)
-    const successors = successorsOf(state)
-    if (successors.length === 0 && !mayEnd(model, before) && judge.deadlockLevel === 0) judge.deadlockLevel = level
-    level++
-    for (const next of successors) {
-      if (!add(next.state, into)) continue
-      for (const bound of stepClaims) if (!satisfied(bound, before, view(next.state))) decide(bound.claim)
-    }
-    level--
+  /** All steps out of a state; notes when there are none and the model does not let it end. */
+  const expand = (before: ReferenceState): { before: ReferenceState; after: ReferenceState }[] => {
+    const successors = successorsOf(before)
+    if (successors.length === 0 && isOpen(judge.deadlockLevel, level) && !mayEnd(viewBefore(before)))
+      judge.deadlockLevel = level
+    return successors.map(({ state }) => ({ before, after: state }))
+  }
+  const mayEnd = (state: object): boolean => {
+    if (model.deadlock === 'off') return true
+    return model.deadlock === 'stuck unless final' && final !== null && satisfied(final, state)
   }
 
   try {
-    for (const state of referenceInitials(model)) add(state, frontier)
-    for (; frontier.length > 0; level++) {
+    for (const state of referenceInitials(model)) add(state)
+    while (frontier.length > 0) {
       depth = level
       if (bounds.untilDecided && judge.decided()) break
       if (depth >= (bounds.maxDepth ?? Infinity)) stopped = 'depth'
       if (seen.size >= (bounds.maxStates ?? Infinity)) stopped = 'states'
       if (stopped !== null) break
-      const next: ReferenceState[] = []
-      for (const state of frontier) expand(state, next)
-      frontier = next
+      // A fault in a step is nearer than one in the state that it leads to: look at those when all steps are taken.
+      const steps = frontier.flatMap(expand)
+      frontier = []
+      level++
+      for (const { before, after } of steps) {
+        if (!add(after)) continue
+        for (const bound of stepClaims)
+          if (open(bound)) decide(bound.claim, satisfied(bound, viewBefore(before), view(after)))
+      }
     }
   } catch (thrown) {
-    fault = { error: thrown instanceof SpecError ? thrown : asSpecError(thrown, 'constraint'), level }
+    fault = { error: thrown instanceof SpecError ? thrown : asSpecError(thrown, model.name), level }
   }
   const complete = frontier.length === 0 && fault === null
   return {
@@ -126,11 +134,6 @@ export function referenceSearch(model: Model, bounds: Bounds = {}): Outcome {
     deadlock: judge.deadlockLevel || null,
     fault,
   }
-}
-
-function mayEnd(model: Model, state: object): boolean {
-  if (model.deadlock === 'off') return true
-  return model.deadlock === 'stuck unless final' && model.final !== null && model.final(state)
 }
 
 function refuseWrite(): never {

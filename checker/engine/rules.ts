@@ -102,33 +102,31 @@ export class Teacher {
   judge(rule: PredicateRule, onSteps: boolean, words: Int32Array, base: number, learn: boolean): number {
     const layout = onSteps ? this.pairs : this.layout
     const source = (cell: number) => readField(layout.fields[cell], words, base)
+    const example = () => this.#example(words, base, onSteps ? 2 : 1)
     let result = 0
     for (let turn = learn ? 0 : 1; turn < 2; turn++) {
       this.#recorder.begin(source)
       result = this.#evaluate(rule.bound, onSteps)
       if (this.#recorder.writtenCells.length > 0) throw predicateWrites(rule.bound)
-      if (learn)
-        insertPath(rule.table, layout, this.#recorder, result, Object.is, () =>
-          this.#example(words, base, onSteps ? 2 : 1),
-        )
+      if (!learn) continue
+      try {
+        insertPath(rule.table, layout, this.#recorder, result, Object.is, example)
+      } catch (thrown) {
+        throw asSpecError(thrown, rule.bound.place)
+      }
     }
     return result
   }
 
-  /** Runs a sample of learned paths again; throws a SpecError where a function does not repeat what it did. */
-  audit(actions: readonly ActionRule[], predicates: readonly PredicateRule[], onSteps: boolean): void {
-    const step = sampleStep(actions.reduce((sum, rule) => sum + rule.table.leaves, 0))
-    let seen = 0
-    actions.forEach((rule, at) => {
-      const examples: Int32Array[] = []
-      forEachLeaf(rule.table, (leaf) => seen++ % step === 0 && examples.push(leaf.example))
-      for (const example of examples) this.act(rule, at, example, 0, true, () => {})
-    })
-    for (const rule of predicates) {
-      const examples: Int32Array[] = []
-      forEachLeaf(rule.table, (leaf) => seen++ % step === 0 && examples.push(leaf.example))
-      for (const example of examples) this.judge(rule, onSteps, example, 0, true)
-    }
+  /** Runs a sample of learned paths again; throws a SpecError where an action does not repeat what it did. */
+  auditActions(rules: readonly ActionRule[]): void {
+    const position = new Map(rules.map((rule, at) => [rule, at]))
+    forEachExample(rules, (rule, words) => this.act(rule, position.get(rule)!, words, 0, true, () => {}))
+  }
+
+  /** The same for predicates on states, or on steps. */
+  auditPredicates(rules: readonly PredicateRule[], onSteps: boolean): void {
+    forEachExample(rules, (rule, words) => this.judge(rule, onSteps, words, 0, true))
   }
 
   #run(step: (state: object) => void, source: (cell: number) => number, chooser: Chooser): Effect | null {
@@ -164,8 +162,19 @@ export class Teacher {
   }
 }
 
-function sampleStep(leaves: number): number {
-  return Math.max(1, Math.ceil(leaves / LARGEST_AUDIT))
+/** Calls `visit` with the example of every leaf of the rules, or of a sample where there are many. */
+function forEachExample<R extends { readonly table: Table<unknown> }>(
+  rules: readonly R[],
+  visit: (rule: R, words: Int32Array) => void,
+): void {
+  const leaves = rules.reduce((sum, rule) => sum + rule.table.leaves, 0)
+  const step = Math.ceil(leaves / LARGEST_AUDIT)
+  let seen = 0
+  for (const rule of rules) {
+    const examples: Int32Array[] = []
+    forEachLeaf(rule.table, (leaf) => seen++ % step === 0 && examples.push(leaf.example))
+    for (const words of examples) visit(rule, words)
+  }
 }
 
 /** How messages name an action: with its process, where it has one. */
@@ -175,7 +184,7 @@ export function actionName(instance: Instance): string {
 
 function predicateWrites(bound: BoundClaim): SpecError {
   return new SpecError(
-    `the predicate '${bound.conjuncts[0]?.name ?? ''}' changes the state`,
+    `${bound.place} changes the state`,
     'claims, constraints and final states only look at it',
     'compute with local variables instead',
   )

@@ -1,5 +1,4 @@
 // Where an additional thread starts: TypeScript has to be switched on in it before its body can be loaded.
-import { register } from 'tsx/esm/api'
+import '../typescript.mjs'
 
-register()
 await import('./worker.ts')

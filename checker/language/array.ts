@@ -1,6 +1,7 @@
 /** Arrays over a finite index: one element for each value of the index domain, no holes, no growth. */
 import { Map as ImmutableMap, List } from 'immutable'
 import type { Binding, Domain, ScalarDomain } from './domain.ts'
+import { composite, detached, elementsOf, outside } from './domain.ts'
 import { SpecError, show } from './errors.ts'
 import { concatenate } from './record.ts'
 
@@ -52,9 +53,14 @@ export function array<I extends string | number, T>(
     named,
     bind(store, base, path) {
       const bindings = keys.map((_, code) => element.bind(store, base + bases[code], pathOf(path, code)))
-      return numeric
-        ? bindNumeric(index as ScalarDomain<number>, bindings as Binding<unknown>[], path || index.collection || '')
-        : bindNamed(keys as readonly string[], bindings as Binding<unknown>[], path)
+      const { get, encode, copy } = numeric
+        ? bindNumeric(index as ScalarDomain<number>, bindings, path || index.collection || '', domain, (elements) =>
+            whole.set(elements),
+          )
+        : bindNamed(keys.map(String), bindings, path, domain)
+      const snapshot = () => copy?.() ?? detached(domain, store, base, path)
+      const whole = composite<unknown>(store, base, { get, encode, snapshot })
+      return whole
     },
     immutable: (read, base) =>
       numeric
@@ -72,7 +78,16 @@ function badIndex(path: string, index: unknown, indices: string): SpecError {
   )
 }
 
-function bindNumeric(index: ScalarDomain<number>, bindings: Binding<unknown>[], path: string): Binding<unknown> {
+/** How an array is read; `copy` is absent where a plain array or object would have other indices. */
+type Access = Pick<Binding<unknown>, 'get' | 'encode'> & { readonly copy: (() => unknown) | null }
+
+function bindNumeric(
+  index: ScalarDomain<number>,
+  bindings: readonly Binding<unknown>[],
+  path: string,
+  domain: Domain<unknown>,
+  assign: (elements: unknown[]) => void,
+): Access {
   const keys = index.values
   const at = (key: number): Binding<unknown> => {
     const code = index.encode(key)
@@ -101,7 +116,7 @@ function bindNumeric(index: ScalarDomain<number>, bindings: Binding<unknown>[], 
     includes: (element) => bindings.some((binding) => binding.get() === element),
     forEach: (visit) => keys.forEach((key) => visit(at(key).get(), key)),
     reduce: (step, start) => keys.reduce((sum, key) => step(sum, at(key).get(), key), start),
-    fill: (element) => bindings.forEach((binding) => binding.set(element)),
+    fill: (element) => assign(bindings.map(() => element)),
   }
   const isIndex = (name: string | symbol): name is string => typeof name === 'string' && /^-?\d+(\.\d+)?$/.test(name)
   const view = new Proxy(methods, {
@@ -119,8 +134,8 @@ function bindNumeric(index: ScalarDomain<number>, bindings: Binding<unknown>[], 
   })
   return {
     get: () => view,
-    set(value) {
-      const given = [...(value as Iterable<unknown>)]
+    encode(value) {
+      const given = elementsOf(path, value, domain)
       if (given.length !== bindings.length) {
         throw new SpecError(
           `${path} = ${show(given)} has ${given.length} elements instead of ${bindings.length}`,
@@ -128,22 +143,30 @@ function bindNumeric(index: ScalarDomain<number>, bindings: Binding<unknown>[], 
           'list all elements, or assign the single elements that change',
         )
       }
-      bindings.forEach((binding, code) => binding.set(given[code]))
+      return bindings.flatMap((binding, code) => binding.encode(given[code]))
     },
-    snapshot: () => Object.freeze(bindings.map((binding) => binding.snapshot())),
+    copy: keys.every((key, at) => key === at) ? () => Object.freeze(bindings.map((each) => each.snapshot())) : null,
   }
 }
 
-function bindNamed(names: readonly string[], bindings: Binding<unknown>[], path: string): Binding<unknown> {
-  const byName = new Map(names.map((name, code) => [name, bindings[code]]))
+function bindNamed(
+  names: readonly string[],
+  bindings: readonly Binding<unknown>[],
+  path: string,
+  domain: Domain<unknown>,
+): Access {
+  const byName = new Map<string | symbol, Binding<unknown>>(names.map((name, code) => [name, bindings[code]]))
   const at = (name: string | symbol): Binding<unknown> => {
-    const binding = byName.get(String(name))
+    const binding = byName.get(name)
     if (binding === undefined) throw badIndex(path, String(name), names.join(', '))
     return binding
   }
   const view = new Proxy(Object.fromEntries(names.map((name) => [name, undefined])), {
-    get: (_target, name) =>
-      typeof name === 'symbol' || name === 'toJSON' || name === 'then' ? undefined : at(name).get(),
+    get(target, name) {
+      if (!byName.has(name) && (name in target || typeof name === 'symbol' || name === 'toJSON' || name === 'then'))
+        return Reflect.get(target, name)
+      return at(name).get()
+    },
     set(_target, name, value) {
       at(name).set(value)
       return true
@@ -151,11 +174,11 @@ function bindNamed(names: readonly string[], bindings: Binding<unknown>[], path:
   })
   return {
     get: () => view,
-    set(value) {
+    encode(value) {
+      if (typeof value !== 'object' || value === null) throw outside(path, value, domain)
       const given = value as Record<string, unknown>
-      const read = names.map((name) => given[name])
-      names.forEach((name, code) => at(name).set(read[code]))
+      return names.flatMap((name) => at(name).encode(given[name]))
     },
-    snapshot: () => Object.freeze(Object.fromEntries(names.map((name) => [name, at(name).snapshot()]))),
+    copy: () => Object.freeze(Object.fromEntries(names.map((name) => [name, at(name).snapshot()]))),
   }
 }

@@ -1,12 +1,13 @@
 /** Claims: what is said about a model, each a sentence, a predicate, and who promises it. */
 import type { Arguments, Parameters } from './action.ts'
+import type { Temporal } from './temporal.ts'
 
-export type ClaimKind = 'invariant' | 'step' | 'reachable'
+export type ClaimKind = 'invariant' | 'step' | 'reachable' | 'temporal'
 
 /** One named part of a predicate: reports say which of them failed. */
 export type Conjuncts<F> = Readonly<Record<string, F>>
 
-interface ClaimBase {
+export interface ClaimBase {
   readonly sentence: string
   /** who promises it: a man page, a commit, a mail, a paper */
   readonly source: string
@@ -17,7 +18,7 @@ interface ClaimBase {
 }
 
 // Written as methods, because only then does a list of claims take its state type from the model that it stands in.
-type On<S> = { test(state: S, values: Readonly<Record<string, unknown>>): boolean }['test']
+export type On<S> = { test(state: S, values: Readonly<Record<string, unknown>>): boolean }['test']
 // `after` takes no part in that, or it would also take the type of the second parameter of the other kinds of claims.
 type OnEdge<S> = {
   test(before: S, after: NoInfer<S>, values: Readonly<Record<string, unknown>>): boolean
@@ -43,7 +44,7 @@ export interface Reachable<S> extends ClaimBase {
   readonly conjuncts: Conjuncts<On<S>>
 }
 
-export type Claim<S> = Invariant<S> | StepClaim<S> | Reachable<S>
+export type Claim<S> = Invariant<S> | StepClaim<S> | Reachable<S> | Temporal<S>
 
 interface About<P extends Parameters> {
   /** who promises it */

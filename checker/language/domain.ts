@@ -35,6 +35,11 @@ export interface Binding<T> {
   /** the value, or the live view of a composite */
   get(): T
   set(value: T): void
+  /**
+   * One code for each cell of a value. All of it is read and checked before anything is written: it may be a view of
+   * what is about to change. Throws a SpecError when the value is outside the domain.
+   */
+  encode(value: T): number[]
   /** the value as it is now, detached from the store and frozen */
   snapshot(): T
 }
@@ -71,6 +76,30 @@ export type Declaration = Readonly<Record<string, Domain<unknown>>>
 
 /** What the actions of a spec see of a state that was declared as `D`. */
 export type StateOf<D> = { -readonly [K in keyof D]: ValueOf<D[K]> }
+
+/** The binding of a composite: its value is assigned cell by cell. */
+export function composite<T>(store: Store, base: number, binding: Omit<Binding<T>, 'set'>): Binding<T> {
+  return { ...binding, set: (value) => binding.encode(value).forEach((code, at) => store.write(base + at, code)) }
+}
+
+/** A copy of the value that a store holds: it no longer follows the store, and cannot be changed. */
+export function detached<T>(domain: Domain<T>, store: Store, base: number, path: string): T {
+  const codes = domain.cells.map((_, cell) => store.read(base + cell))
+  const write = () => {
+    throw new SpecError(
+      `${path} is a copy and cannot be changed`,
+      'what is inside a union or a sequence is a value',
+      'make a new value and assign it, or push it',
+    )
+  }
+  return domain.bind({ read: (cell) => codes[cell], write }, 0, path).get()
+}
+
+/** The elements of what a spec assigns to an array, set or sequence. */
+export function elementsOf(path: string, value: unknown, domain: { text: string }): unknown[] {
+  if (typeof value === 'object' && value !== null && Symbol.iterator in value) return [...(value as Iterable<unknown>)]
+  throw outside(path, value, domain)
+}
 
 export function outside(path: string, value: unknown, domain: { text: string }): SpecError {
   return new SpecError(

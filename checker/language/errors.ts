@@ -20,14 +20,22 @@ export class SpecError extends Error {
   }
 }
 
+const LONGEST_VALUE = 120
+
 /** How a value from a spec is shown in messages: short, on one line, never throwing. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
   if (value === undefined || value === null || typeof value === 'number' || typeof value === 'boolean')
     return `${value}`
+  const text = written(value).replace(/\s+/g, ' ')
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)} ...`
+}
+
+function written(value: unknown): string {
   try {
+    if (value instanceof Set) return `Set { ${[...value].map(show).join(', ')} }`
     return JSON.stringify(value) ?? String(value)
   } catch {
-    return String(value)
+    return `a value of type ${typeof value}`
   }
 }

@@ -5,12 +5,14 @@ import type { Model } from './model.ts'
 
 /**
  * Calls `visit` with the cell codes of each initial state, in order; the array is reused. Throws a SpecError where an
- * initialiser leaves a variable without a value, writes one outside its domain, or throws.
+ * initialiser leaves a variable without a value, writes one outside its domain, or throws, and where there is no initial
+ * state at all.
  */
 export function forEachInitial(model: Model, visit: (codes: Readonly<Int32Array>, name: string) => void): void {
   const { cells } = model.domain
   const codes = new Int32Array(cells.length)
   const written = new Uint8Array(cells.length)
+  let none = true
   const draft = openDraft(model.domain, {
     read(cell) {
       if (written[cell] === 0) throw uninitialised(cells[cell].path, 'it was read before it had a value')
@@ -29,11 +31,19 @@ export function forEachInitial(model: Model, visit: (codes: Readonly<Int32Array>
         if (!enabled(run, draft, chooser)) return
         const missing = written.indexOf(0)
         if (missing >= 0) throw uninitialised(cells[missing].path, 'the initial state leaves it open')
+        none = false
         visit(codes, name)
       })
     } catch (thrown) {
       throw asSpecError(thrown, `initial state '${name}'`)
     }
+  }
+  if (none) {
+    throw new SpecError(
+      'there is no initial state',
+      'every initialiser met a false when(...), or a choose(...) from nothing: anything holds of no states',
+      'correct the conditions in init',
+    )
   }
 }
 

@@ -10,6 +10,8 @@ export interface Instance {
   readonly label: string
   /** whose step it is: a process, a member of a collection, or the model itself (empty) */
   readonly actor: string
+  /** the process of which this is a label, by its name in the model; empty for an action */
+  readonly group: string
   /** how reports head the actor's column */
   readonly title: string
   /** the code that the step stands for, empty where the spec names none */
@@ -27,6 +29,7 @@ export function actionInstances(name: string, action: Action<never>): Instance[]
       name,
       label: printed === '' ? name : `${name}(${printed})`,
       actor,
+      group: '',
       title: actor,
       anchor: action.anchor,
       run: (state) => action.run(state as never, values),
@@ -45,6 +48,7 @@ export function processInstances(title: string, process: Process): Instance[] {
       name: `${title}: ${label}`,
       label,
       actor,
+      group: title,
       title: process.over === undefined ? (process.title ?? title) : `${process.title ?? title} ${id}`,
       anchor: step.anchor,
       run: (state: object) => {

@@ -5,6 +5,8 @@ import { array } from './array.ts'
 import type { Claim } from './claim.ts'
 import type { Declaration, Domain, ScalarDomain, StateOf } from './domain.ts'
 import { SpecError } from './errors.ts'
+import type { Fairness, Requirement } from './fairness.ts'
+import { requirements } from './fairness.ts'
 import type { Instance } from './instance.ts'
 import { actionInstances, processInstances } from './instance.ts'
 import type { Process, ProcessState } from './process.ts'
@@ -48,6 +50,8 @@ export interface Behaviour<T extends Things> {
   /** states that do not satisfy it are generated but neither counted nor explored */
   readonly constraint?: (state: FullState<T>) => boolean
   readonly deadlock?: DeadlockRule
+  /** which steps may not be put off for ever: what temporal claims may count on */
+  readonly fairness?: Fairness
   /** tells which states may have no successors; by default those where every process has ended */
   readonly final?: (state: FullState<T>) => boolean
   readonly projections?: Named<Projection<FullState<T>>>
@@ -65,6 +69,7 @@ export interface Model {
   readonly constraint: ((state: object) => boolean) | null
   readonly deadlock: DeadlockRule
   readonly final: ((state: object) => boolean) | null
+  readonly fairness: readonly Requirement[]
   readonly projections: Named<Projection<object>>
   readonly waive: Named<string>
 }
@@ -128,6 +133,10 @@ export function model<T extends Things>(name: string, things: T, text: Behaviour
     'variable',
     domain.units.map((unit) => ({ [unit.path.replace(/^\./, '')]: unit })),
   )
+  const instances = [
+    ...[...actions].flatMap(([title, action]) => actionInstances(title, asAction(action))),
+    ...processes.flatMap(([title, process]) => processInstances(title, process)),
+  ]
   return {
     name,
     domain,
@@ -138,14 +147,12 @@ export function model<T extends Things>(name: string, things: T, text: Behaviour
         run(state)
       },
     })),
-    instances: [
-      ...[...actions].flatMap(([title, action]) => actionInstances(title, asAction(action))),
-      ...processes.flatMap(([title, process]) => processInstances(title, process)),
-    ],
+    instances,
     claims,
     constraint: (text.constraint as Model['constraint']) ?? null,
     deadlock: text.deadlock ?? 'stuck unless final',
     final: (text.final as Model['final']) ?? everyProcessEnded(processes),
+    fairness: requirements(text.fairness ?? {}, instances),
     projections: (text.projections ?? {}) as Model['projections'],
     waive: text.waive ?? {},
   }

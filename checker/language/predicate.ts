@@ -11,8 +11,10 @@ export type OnStep = (before: object, after: object) => boolean
 
 /** One claim for one combination of its parameters. */
 export interface BoundClaim {
-  /** which claim of the model */
+  /** which claim of the model; -1 for its constraint and its final states */
   readonly claim: number
+  /** how messages name it */
+  readonly place: string
   /** the arguments as printed, empty for a claim without parameters */
   readonly args: string
   readonly premise: OnState | OnStep | null
@@ -27,22 +29,40 @@ export function boundClaims(model: Model, kind: Claim<object>['kind']): BoundCla
 }
 
 function bind(claim: Claim<object>, at: number, values: Readonly<Record<string, unknown>>): BoundClaim {
+  const place = `claim '${claim.name}'`
   const withValues = (test: (...args: never[]) => boolean) => {
     const call = test as (...args: unknown[]) => boolean
-    return (...states: object[]) => {
-      try {
-        return call(...states, values)
-      } catch (thrown) {
-        throw asSpecError(thrown, `claim '${claim.name}'`)
-      }
-    }
+    return inPlace(place, (...states: object[]) => call(...states, values))
   }
   const premise = claim.kind === 'reachable' ? null : claim.premise
   return {
     claim: at,
+    place,
     args: printArguments(claim.parameters, values),
     premise: premise === null ? null : withValues(premise),
     conjuncts: Object.entries(claim.conjuncts).map(([name, test]) => ({ name, test: withValues(test) })),
+  }
+}
+
+/** The constraint or the final states of a model, as `place` says, in the form of a claim. */
+export function boundTest(place: string, test: OnState): BoundClaim {
+  return {
+    claim: -1,
+    place,
+    args: '',
+    premise: null,
+    conjuncts: [{ name: place, test: inPlace(place, test as (...states: object[]) => boolean) }],
+  }
+}
+
+/** The same predicate; when it throws, the error names the place. */
+function inPlace(place: string, test: (...states: object[]) => boolean): (...states: object[]) => boolean {
+  return (...states) => {
+    try {
+      return test(...states)
+    } catch (thrown) {
+      throw asSpecError(thrown, place)
+    }
   }
 }
 

@@ -92,6 +92,14 @@ export function process<
       'give the process labelled steps with other names',
     )
   }
+  const number = labels.find((label) => /^\d+$/.test(label))
+  if (number !== undefined) {
+    throw new SpecError(
+      `a label cannot be the number ${number}`,
+      'JavaScript lists such names before all others, and a process starts at the label listed first',
+      'give the step a name',
+    )
+  }
   return {
     locals: options.locals,
     start: options.start as Readonly<Record<string, unknown>>,

@@ -1,6 +1,7 @@
 /** Records: named fields of any domain, seen as an object with exactly those properties. */
 import { Map as ImmutableMap } from 'immutable'
 import type { Binding, Cell, Declaration, Domain, StateOf, Store, Unit } from './domain.ts'
+import { composite } from './domain.ts'
 import { SpecError, show } from './errors.ts'
 
 /** Cells and units of several domains one behind the other, each below its own path. */
@@ -63,7 +64,8 @@ function bindRecord(
     )
   const guarded = new Proxy(view, {
     get(target, name, receiver) {
-      if (typeof name === 'string' && !bindings.has(name) && !(name in target)) throw unknownField(name)
+      if (typeof name === 'string' && !bindings.has(name) && !(name in target) && name !== 'toJSON')
+        throw unknownField(name)
       return Reflect.get(target, name, receiver)
     },
     set(_target, name, value) {
@@ -73,18 +75,16 @@ function bindRecord(
       return true
     },
   })
-  return {
+  return composite<unknown>(store, base, {
     get: () => guarded,
-    set(value) {
+    encode(value) {
       if (typeof value !== 'object' || value === null) throw notARecord(path, value, names)
       const given = value as Record<string, unknown>
       for (const name of names) if (!(name in given)) throw notARecord(path, value, names)
-      // Read everything before writing anything: the value may be a view of this same record.
-      const read = names.map((name) => given[name])
-      names.forEach((name, at) => bindings.get(name)!.set(read[at]))
+      return names.flatMap((name) => bindings.get(name)!.encode(given[name]))
     },
     snapshot: () => Object.freeze(Object.fromEntries(names.map((name) => [name, bindings.get(name)!.snapshot()]))),
-  }
+  })
 }
 
 function notARecord(path: string, value: unknown, names: readonly string[]): SpecError {

@@ -1,6 +1,6 @@
 /** The scalar domains: bool, range, oneOf, collections and optional scalars. Each value is one code in one cell. */
 import type { Binding, ScalarDomain, Store } from './domain.ts'
-import { outside } from './domain.ts'
+import { composite, outside } from './domain.ts'
 import { SpecError } from './errors.ts'
 
 interface Codec<T> {
@@ -32,12 +32,12 @@ function scalar<T>(codec: Codec<T>): ScalarDomain<T> {
     units: [{ path: '', first: 0, count: 1, print: (read) => codec.print(read(0)) }],
     bind(store: Store, base: number, path: string): Binding<T> {
       const get = () => codec.decode(store.read(base))
-      const set = (value: T) => {
+      const encode = (value: T) => {
         const code = codec.encode(value)
         if (code < 0) throw outside(path, value, codec)
-        store.write(base, code)
+        return [code]
       }
-      return { get, set, snapshot: get }
+      return composite(store, base, { get, encode, snapshot: get })
     },
     immutable: (read, base) => codec.decode(read(base)),
   }
@@ -79,7 +79,8 @@ export function range(low: number, high: number): ScalarDomain<number> {
 export function oneOf<const T extends string | number>(...values: readonly T[]): ScalarDomain<T> {
   const text = `oneOf(${values.join(', ')})`
   const codes = new Map<unknown, number>(values.map((value, code) => [value, code]))
-  if (codes.size !== values.length) {
+  // 1 and '1' would be printed alike, and be the same index of an array.
+  if (new Set(values.map(String)).size !== values.length) {
     throw new SpecError(`${text} lists a value twice`, 'every value of a domain has one name', 'remove the duplicate')
   }
   return scalar({

@@ -1,6 +1,7 @@
 /** Bounded sequences: FIFO channels, per-CPU batches, stacks. A length and a slot for each element; unused slots are zero. */
 import { List } from 'immutable'
 import type { Binding, Cell, Domain } from './domain.ts'
+import { composite, elementsOf } from './domain.ts'
 import { SpecError } from './errors.ts'
 
 /** A sequence with a capacity. Elements are values: to change one, take it out and put another in. */
@@ -21,6 +22,13 @@ export interface Sequence<T> {
 
 /** Sequences of at most `capacity` elements. Assign a whole sequence as an array. Scalar elements compare by `===`. */
 export function sequence<T>(element: Domain<T>, capacity: number): Domain<Sequence<T>> {
+  if (!Number.isInteger(capacity) || capacity < 0) {
+    throw new SpecError(
+      `sequence(${element.text}, ${capacity}) has no capacity`,
+      'the second argument is the largest number of elements',
+      'write sequence(element, 4)',
+    )
+  }
   const width = element.cells.length
   const slots = Array.from({ length: capacity }, (_, at) => at)
   const text = `sequence(${element.text}, ${capacity})`
@@ -34,7 +42,7 @@ export function sequence<T>(element: Domain<T>, capacity: number): Domain<Sequen
     element.units
       .map((unit) => `${unit.path}${unit.path === '' ? '' : '='}${unit.print((cell) => read(first(at) + cell))}`)
       .join(' ')
-  return {
+  const domain: Domain<Sequence<T>> = {
     kind: 'sequence',
     text,
     cells,
@@ -66,6 +74,12 @@ export function sequence<T>(element: Domain<T>, capacity: number): Domain<Sequen
           `${path} would hold more than ${capacity} elements`,
           `its domain is ${text}`,
           'raise the capacity, or guard the action with when(length < capacity)',
+        )
+      const badIndex = (index: string) =>
+        new SpecError(
+          `${path}[${index}] is out of range`,
+          `${path} holds ${length()} elements here`,
+          'test the length first, or use .at(), which answers undefined',
         )
       const removeAt = (at: number): T => {
         const last = length() - 1
@@ -103,16 +117,11 @@ export function sequence<T>(element: Domain<T>, capacity: number): Domain<Sequen
       const view = new Proxy(methods as unknown as Sequence<T>, {
         get(target, name) {
           if (typeof name === 'string' && /^\d+$/.test(name)) {
-            if (Number(name) >= length()) {
-              throw new SpecError(
-                `${path}[${name}] is out of range`,
-                `${path} holds ${length()} elements here`,
-                'test the length first, or use .at(), which answers undefined',
-              )
-            }
+            if (Number(name) >= length()) throw badIndex(name)
             return bindings[Number(name)].snapshot()
           }
-          return Reflect.get(target, name)
+          if (typeof name === 'symbol' || name in target || name === 'toJSON') return Reflect.get(target, name)
+          throw badIndex(name)
         },
         set(_target, name) {
           throw new SpecError(
@@ -122,18 +131,18 @@ export function sequence<T>(element: Domain<T>, capacity: number): Domain<Sequen
           )
         },
       })
-      return {
+      return composite(store, base, {
         get: () => view,
-        set(value) {
-          const given = [...value]
+        encode(value) {
+          const given = elementsOf(path, value, domain) as T[]
           if (given.length > capacity) throw overflow()
-          given.forEach((each, at) => bindings[at].set(each))
-          for (const at of slots.slice(given.length)) clearSlot(at)
-          store.write(base, given.length)
+          const codes = given.flatMap((each, at) => bindings[at].encode(each))
+          return [given.length, ...codes, ...new Array(width * capacity - codes.length).fill(0)]
         },
         snapshot: () => Object.freeze(elements()) as unknown as Sequence<T>,
-      }
+      })
     },
     immutable: (read, base) => List(slots.slice(0, read(base)).map((at) => element.immutable(read, base + first(at)))),
   }
+  return domain
 }

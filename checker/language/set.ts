@@ -1,7 +1,7 @@
 /** Sets over a scalar domain: one bit for each possible element, so that asking for one element reads one bit. */
 import { Set as ImmutableSet } from 'immutable'
 import type { Domain, ScalarDomain } from './domain.ts'
-import { outside } from './domain.ts'
+import { composite, detached, elementsOf, outside } from './domain.ts'
 
 /** A set whose possible elements are known; iterated in the order of the domain. */
 export interface FiniteSet<T> {
@@ -16,7 +16,7 @@ export interface FiniteSet<T> {
 /** The subsets of a scalar domain. Assign a whole set as `new Set([...])`. */
 export function setOf<T>(element: ScalarDomain<T>): Domain<FiniteSet<T>> {
   const codes = Array.from({ length: element.size }, (_, code) => code)
-  return {
+  const domain: Domain<FiniteSet<T>> = {
     kind: 'set',
     text: `setOf(${element.text})`,
     cells: codes.map((code) => ({
@@ -43,7 +43,6 @@ export function setOf<T>(element: ScalarDomain<T>): Domain<FiniteSet<T>> {
         if (code < 0) throw outside(`element of ${path}`, value, element)
         return base + code
       }
-      const members = () => codes.filter((code) => store.read(base + code) === 1).map(element.decode)
       const clear = () => codes.forEach((code) => store.write(base + code, 0))
       const view: FiniteSet<T> = {
         get size() {
@@ -58,16 +57,16 @@ export function setOf<T>(element: ScalarDomain<T>): Domain<FiniteSet<T>> {
         },
       }
       Object.freeze(view)
-      return {
+      return composite(store, base, {
         get: () => view,
-        set(value) {
-          const given = [...value].map(cell)
-          clear()
-          for (const member of given) store.write(member, 1)
+        encode(value) {
+          const given = new Set(elementsOf(path, value, domain).map(cell))
+          return codes.map((code) => (given.has(base + code) ? 1 : 0))
         },
-        snapshot: () => Object.freeze(new Set(members())),
-      }
+        snapshot: () => detached(domain, store, base, path),
+      })
     },
     immutable: (read, base) => ImmutableSet(codes.filter((code) => read(base + code) === 1).map(element.decode)),
   }
+  return domain
 }

@@ -1,7 +1,7 @@
 /** Tagged unions and optional composites: a tag, and payload slots that the tags share. Always read and assigned whole. */
 import type { Map as ImmutableMap } from 'immutable'
 import type { Binding, Cell, Declaration, Domain, ScalarDomain, StateOf } from './domain.ts'
-import { isScalar, outside } from './domain.ts'
+import { composite, isScalar, outside } from './domain.ts'
 import { SpecError, show } from './errors.ts'
 import { record } from './record.ts'
 import { optionalScalar } from './scalars.ts'
@@ -15,6 +15,13 @@ export type UnionOf<V extends Variants> = { [K in keyof V & string]: Readonly<{ 
 /** Values `{ kind, ...fields }`, with the fields that belong to the kind. */
 export function union<const V extends Variants>(variants: V): Domain<UnionOf<V>> {
   const tags = Object.keys(variants)
+  if (tags.length === 0 || Object.values(variants).some((fields) => 'kind' in fields)) {
+    throw new SpecError(
+      tags.length === 0 ? 'a union has no variants' : "a field of a union cannot be named 'kind'",
+      "a value of a union is an object with one of several kinds, found under 'kind'",
+      'list at least one variant, and give its fields other names',
+    )
+  }
   const payloads = tags.map((tag) => record(variants[tag]))
   const text = `union({ ${tags
     .map(
@@ -45,18 +52,17 @@ export function union<const V extends Variants>(variants: V): Domain<UnionOf<V>>
         const code = store.read(base)
         return Object.freeze({ kind: tags[code], ...(bindings[code].snapshot() as object) }) as UnionOf<V>
       }
-      return {
+      return composite(store, base, {
         get,
-        set(value) {
+        encode(value) {
           const code = tags.indexOf((value as { kind?: string } | null)?.kind ?? '')
           if (code < 0) throw outside(path, value, { text })
+          const payload = bindings[code].encode(value)
           // Slots that this kind does not use are zero, so that equal values have equal cells.
-          for (let slot = payloads[code].cells.length; slot < width; slot++) store.write(base + 1 + slot, 0)
-          store.write(base, code)
-          bindings[code].set(value)
+          return [code, ...payload, ...new Array(width - payload.length).fill(0)]
         },
         snapshot: get,
-      }
+      })
     },
     immutable(read, base) {
       const code = read(base)
@@ -81,16 +87,16 @@ export function optional(domain: Domain<unknown>): Domain<unknown> {
         const value = binding.get()
         return value.kind === 'none' ? null : value.value
       }
-      return {
+      return composite<unknown>(store, base, {
         get,
-        set(value) {
+        encode(value) {
           if (value === undefined) {
             throw new SpecError(`${path} = ${show(value)} is no value`, 'nothing is written as null', 'assign null')
           }
-          binding.set(value === null ? { kind: 'none' } : { kind: 'some', value })
+          return binding.encode(value === null ? { kind: 'none' } : { kind: 'some', value })
         },
         snapshot: get,
-      }
+      })
     },
     units: [{ ...inner.units[0], print: (read) => inner.units[0].print(read).replace(/^some\((.*)\)$/s, '$1') }],
     immutable(read, base) {

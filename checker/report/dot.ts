@@ -28,6 +28,10 @@ export function traceDot(trace: Trace): string {
     ...trace.steps.map(
       (_, at) => `s${at} -> s${at + 1} [color="${ink(columnOf[at]).colour}" label=<${step(trace, at, columnOf[at])}>];`,
     ),
+    // The part of a behaviour that is repeated for ever, closed by an arrow back to where it begins.
+    ...(trace.loop === null
+      ? []
+      : [`s${last} -> s${trace.loop} [color="${ending.line}" style=dashed constraint=false label=" for ever "];`]),
   ])
 }
 

@@ -42,7 +42,7 @@ function initially(trace: Trace, colour: Colours): string[] {
 }
 
 function table(trace: Trace, colour: Colours): string[] {
-  if (trace.steps.length === 0) return []
+  if (trace.steps.length === 0) return loopLines(trace, 0, colour)
   const rows = trace.steps.map(({ process, label, note, changes }) => ({
     column: trace.columns.findIndex((column) => column.process === process),
     label: oneLine(label),
@@ -56,12 +56,22 @@ function table(trace: Trace, colour: Colours): string[] {
   return [
     ...headingLines(form, colour),
     ...rows.flatMap((row, at) => {
+      const before = trace.loop === at ? loopLines(trace, at, colour) : []
       const number = { at: 0, text: String(at + 1).padStart(digits), paint: colour.dim }
       // Listed, a process is named where it takes over, so that the context switches can be seen.
       const name = form.kind === 'listed' && rows[at - 1]?.column !== row.column ? headings[row.column] : ''
-      return rowLines(form, row, name, number, decisive.has(at) ? colour.bold : (text) => text, colour)
+      return [...before, ...rowLines(form, row, name, number, decisive.has(at) ? colour.bold : (text) => text, colour)]
     }),
+    ...loopLines(trace, trace.steps.length, colour),
   ]
+}
+
+/** What a behaviour without end does from a point of the table on: the line that marks the place. */
+function loopLines({ loop, steps }: Trace, at: number, colour: Colours): string[] {
+  if (loop === null) return []
+  const rule = (text: string) => [colour.dim(`-- ${text} ${'-'.repeat(Math.max(2, WIDTH - text.length - 4))}`)]
+  if (loop === at) return at === steps.length ? rule('for ever: nothing happens any more') : rule('for ever:')
+  return at === steps.length ? rule(`back to step ${loop + 1}`) : []
 }
 
 /** The headings, standing on their underlines. The last column owns the space of the changes, too. */

@@ -42,6 +42,7 @@ const traceShape = object<Trace>({
       changes: list(object({ variable: text, from: text, to: text })),
     }),
   ),
+  loop: nullable(natural),
   failed: list(
     object<Trace['failed'][number]>({
       name: text,

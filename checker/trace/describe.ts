@@ -75,6 +75,7 @@ export function describe(
         .map((unit) => ({ variable: variableOf(unit), value: printUnit(unit, codes[0]) })),
     },
     steps,
+    loop: null,
     // One set of arguments is enough to see why; the others are often the same story with other names.
     failed: failing.map((bound) => failedConjuncts(model, bound, codes)).find((failed) => failed.length > 0) ?? [],
     contextSwitches: steps.filter(({ process }, at) => at > 0 && process !== steps[at - 1].process).length,

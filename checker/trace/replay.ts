@@ -43,6 +43,10 @@ export async function replay(model: Model, saved: Trace): Promise<Trace> {
     if (kind === 'deadlock' && successors(stepper, path).length > 0) continue
     if (kind === 'witness' && !witnesses(stepper, path, failing)) continue
     const trace = describe(stepper, path, heading, kind === 'violation' ? failing : [])
+    if (saved.loop !== null) {
+      if (!closes(path, saved.loop)) continue
+      return { ...trace, loop: saved.loop }
+    }
     if (kind === 'violation' && trace.failed.length === 0) continue
     return kind === 'deadlock' ? { ...trace, failed: standstill(stepper, path) } : trace
   }
@@ -104,6 +108,12 @@ function witnesses({ model, explorer }: Stepper, path: Path, failing: ReturnType
   )
   const { state } = openDraft(model.domain, { read: (cell) => codes[cell], write: () => {} })
   return failing.some((bound) => satisfied(bound, state))
+}
+
+/** Tells whether the last state of a path is the one after `loop` steps, so that the part between can be repeated. */
+function closes({ states }: Path, loop: number): boolean {
+  const last = states[states.length - 1]
+  return loop < states.length && states[loop].every((word, at) => word === last[at])
 }
 
 function noSuchStep(stepper: Stepper, path: Path, step: TraceStep, at: number): SpecError {

@@ -59,6 +59,11 @@ export interface Trace {
     readonly values: readonly { readonly variable: string; readonly value: string }[]
   }
   readonly steps: readonly TraceStep[]
+  /**
+   * Of a behaviour that goes on for ever: after how many steps the part begins that is repeated. When that is the number
+   * of steps, the behaviour stays in the last state for ever. Null for a trace that ends.
+   */
+  readonly loop: number | null
   readonly failed: readonly FailedConjunct[]
   /** how many times consecutive steps belong to different processes */
   readonly contextSwitches: number

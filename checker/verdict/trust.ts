@@ -15,9 +15,16 @@ export interface TrustFinding {
   readonly waived: string | null
 }
 
-/** The findings on a model that was explored completely. */
-export function trustFindings(model: Model, coverage: Coverage): TrustFinding[] {
-  const texts = [...idleActions(model, coverage), ...emptyPremises(model, coverage), ...unusedValues(model, coverage)]
+const neverTrue = (name: string): string => `the premise of '${name}' is never true`
+
+/** The findings on a model that was explored completely; `silent` names temporal claims that never began to say anything. */
+export function trustFindings(model: Model, coverage: Coverage, silent: readonly string[] = []): TrustFinding[] {
+  const texts = [
+    ...idleActions(model, coverage),
+    ...emptyPremises(model, coverage),
+    ...silent.map(neverTrue),
+    ...unusedValues(model, coverage),
+  ]
   return texts.map((text) => ({ text, waived: waiverFor(model, text)?.[1] ?? null }))
 }
 
@@ -44,9 +51,7 @@ function emptyPremises(model: Model, coverage: Coverage): string[] {
   bounds.forEach(({ claim, premise }, at) => {
     if (premise !== null) met.set(claim, (met.get(claim) ?? false) || coverage.premises[at] === 1)
   })
-  return [...met]
-    .filter(([, ever]) => !ever)
-    .map(([claim]) => `the premise of '${model.claims[claim].name}' is never true`)
+  return [...met].filter(([, ever]) => !ever).map(([claim]) => neverTrue(model.claims[claim].name))
 }
 
 /** Cells with one pattern are one variable: `folio[*].refs`. A program counter's values are covered by its labels. */

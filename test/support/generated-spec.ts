@@ -143,7 +143,7 @@ function locate(
   const index = evaluate(scope, at.index)
   const keys = place.path.map((part) => {
     if (typeof part === 'string') return part
-    return scope.faulty && at.wild ? 99 : (pick(part.values, index) as string | number)
+    return scope.faulty && at.wild ? 99 : (part.decode(modulo(index, part.size)) as string | number)
   })
   let holder = (place.local ? scope.me : state) as View
   for (const key of keys.slice(0, -1)) holder = holder[key] as View
