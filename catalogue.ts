@@ -2,8 +2,10 @@
 import type { Catalogue, Scenario } from './checker/catalogue.ts'
 import { findings } from './counterexamples/findings.ts'
 import * as pinVsIsolation from './invariants/verdicts/pin-vs-isolation.ts'
+import * as pinVsOffline from './invariants/verdicts/pin-vs-offline.ts'
 import { kernels } from './spec/kernels.ts'
-import { boundsFor, constants } from './spec/scenarios/pin-vs-isolation.ts'
+import * as isolation from './spec/scenarios/pin-vs-isolation.ts'
+import * as offline from './spec/scenarios/pin-vs-offline.ts'
 import { type Switch, switches } from './spec/switches.ts'
 
 const findingIn = (scenario: string) => (variant: string, claim: string) => {
@@ -16,9 +18,9 @@ const scenarios: readonly Scenario[] = [
     name: 'pin-vs-isolation',
     area: 'pinning',
     about: 'a long-term pin of pages in ZONE_MOVABLE while compaction isolates and moves them',
-    bounds: (settings) => boundsFor({ ...constants, ...settings }),
+    bounds: (settings) => isolation.boundsFor({ ...isolation.constants, ...settings }),
     variants: pinVsIsolation.rows,
-    constants,
+    constants: isolation.constants,
     expected: pinVsIsolation.expected,
     source: (variant, settings) => {
       pinVsIsolation.build(variant, settings)
@@ -29,6 +31,24 @@ const scenarios: readonly Scenario[] = [
       }
     },
     finding: findingIn('pin-vs-isolation'),
+  },
+  {
+    name: 'pin-vs-offline',
+    area: 'pinning',
+    about: 'a long-term pin that may be held for ever while the memory below it is being offlined',
+    bounds: (settings) => offline.boundsFor({ ...offline.constants, ...settings }),
+    variants: pinVsIsolation.rows,
+    constants: offline.constants,
+    expected: pinVsOffline.expected,
+    source: (variant, settings) => {
+      pinVsOffline.build(variant, settings)
+      return {
+        module: import.meta.resolve('./invariants/verdicts/pin-vs-offline.ts'),
+        name: 'build',
+        args: [variant, settings],
+      }
+    },
+    finding: findingIn('pin-vs-offline'),
   },
 ]
 
@@ -46,5 +66,11 @@ export const catalogue: Catalogue = {
     }),
   ),
   scenarios,
-  claims: pinVsIsolation.build('v6.1', {}).claims.map(({ name, sentence, source }) => ({ name, sentence, source })),
+  claims: [
+    ...new Map(
+      [pinVsIsolation.build('v6.1', {}), pinVsOffline.build('v6.1', {})]
+        .flatMap(({ claims }) => claims)
+        .map(({ name, sentence, source }) => [name, { name, sentence, source }]),
+    ).values(),
+  ],
 }

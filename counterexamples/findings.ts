@@ -50,4 +50,28 @@ of the number of folios collected. That turns "could not isolate" into "nothing 
 of December 2020 had: any isolator that gets to the folio first makes the call return success with the folio pinned in
 ZONE_MOVABLE. The repair is a full logical revert.`,
   },
+  {
+    folder: 'offlining-never-completes',
+    scenario: 'pin-vs-offline',
+    kernel: 'patch:longterm-movable-v3',
+    claim: 'offlining-completes',
+    title: 'A leaked long-term pin keeps memory offlining busy for ever',
+    range: 'linux-mm, 11 Dec 2020, v3 of the series (never merged); the same in v5.1 to v5.12, and in v6.14 and v6.15',
+    explanation: `The answer to "might retry a long time" on the list: it might never complete. Here it is offlining itself that
+isolates the folio before the pinning task can, so that the task keeps its pin and returns success. From then on every
+round of offlining isolates the folio, cannot migrate it because of the pin, and puts it back. Nothing in the loop is
+unfair: both tasks do all that they can do, and the one that holds the pin need never let go.`,
+  },
+  {
+    folder: 'pin-loops-on-page-off-the-lru',
+    scenario: 'pin-vs-offline',
+    kernel: 'v6.1',
+    claim: 'pin-returns',
+    title: 'A long-term pin of a page that never gets onto the LRU repeats for ever',
+    range:
+      'v5.13 (d1e153fea2a8) to v6.13, and again since v6.16 (517f496e1e61); not in v6.14 and v6.15, which leak the pin instead',
+    explanation: `The other end of the same decision. A page that a driver has mapped without ever adding it to the LRU cannot be
+isolated. Kernels that refuse to keep the pin unpin it and try again (-EAGAIN), with the same result each time; only a
+fatal signal ends the call. The fix of this loop in v6.14 is what brought the pin leak back.`,
+  },
 ]

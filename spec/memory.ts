@@ -3,7 +3,18 @@
  * model is atomic and sequentially consistent.
  */
 import type { StateOf } from '../checker/language/index.ts'
-import { array, bool, collection, oneOf, optional, range, record, sequence, union } from '../checker/language/index.ts'
+import {
+  array,
+  bool,
+  collection,
+  constant,
+  oneOf,
+  optional,
+  range,
+  record,
+  sequence,
+  union,
+} from '../checker/language/index.ts'
 
 /**
  * What one FOLL_PIN adds to the refcount of a small folio: GUP_PIN_COUNTING_BIAS, 1024 in the kernel. Any number larger
@@ -22,6 +33,8 @@ export interface Sizes {
   readonly freeMovable: number
   readonly freeNormal: number
   readonly cpus: number
+  /** whether somebody may disable the LRU batches (memory offlining does) */
+  readonly lruCacheMayBeDisabled?: boolean
 }
 
 /** The variables of the model, for an address space of the given sizes. */
@@ -50,6 +63,7 @@ export function memory(sizes: Sizes) {
     pte: array(pages, union({ present: { folio: folios }, migration: { folio: folios } })),
     /** lru_add batches: each entry holds a reference */
     batch: array(cpus, sequence(folios, BATCH_SIZE)),
+    lruCacheDisabled: sizes.lruCacheMayBeDisabled ? bool : constant<boolean>(false),
     /** the pages[] array of the task that pins, and what its call returned */
     pinned: array(pages, optional(folios)),
     result: oneOf('running', 'success', '-ENOMEM'),
@@ -78,6 +92,7 @@ export function bootMemory(s: Mm, sizes: Sizes): void {
     if (mapped) s.pte[f] = { kind: 'present', folio: f }
   }
   for (const cpu of s.batch.keys()) s.batch[cpu] = []
+  s.lruCacheDisabled = false
   s.pinned.fill(null)
   s.result = 'running'
 }

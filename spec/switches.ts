@@ -64,6 +64,16 @@ export const switches = {
     ],
     patches: {},
   }),
+  'offline-disables-lru-cache': define({
+    about:
+      'whether memory offlining keeps the LRU batches empty while it works (lru_cache_disable), or drains them once',
+    values: ['no', 'yes'],
+    history: [
+      { since: 'v5.1', value: 'no', commit: '' },
+      { since: 'v5.13', value: 'yes', commit: 'd479960e44f2' },
+    ],
+    patches: {},
+  }),
   'unmap-sees-pins': define({
     about: 'whether unmapping for migration refuses an exclusive anonymous page that may be pinned',
     values: ['no', 'yes'],

@@ -11,8 +11,10 @@ import * as dieHard from '../examples/die-hard.ts'
 import * as diningPhilosophers from '../examples/dining-philosophers.ts'
 import * as ewd840 from '../examples/ewd840.ts'
 import type { Expected } from '../examples/expected.ts'
+import * as filterLock from '../examples/filter-lock.ts'
 import * as hanoi from '../examples/hanoi.ts'
 import * as linearEquation from '../examples/linear-equation.ts'
+import * as pageMigration from '../examples/page-migration.ts'
 import * as prisoners from '../examples/prisoners.ts'
 import * as racyIncrement from '../examples/racy-increment.ts'
 import * as readersWriters from '../examples/readers-writers.ts'
@@ -33,8 +35,10 @@ const examples: Readonly<Record<string, Example>> = {
   'die hard': dieHard,
   'dining philosophers': diningPhilosophers,
   'EWD 840': ewd840,
+  'filter lock': filterLock,
   'tower of Hanoi': hanoi,
   'linear equation': linearEquation,
+  'page migration': pageMigration,
   prisoners,
   'racy increment': racyIncrement,
   'readers and writers': readersWriters,

@@ -11,6 +11,7 @@ test('a release has what its history says', () => {
     'keep-pins-when': 'none-isolated',
     'on-migration-failure': 'keep-pins',
     'drain-when': 'lru-clear',
+    'offline-disables-lru-cache': 'no',
     'unmap-sees-pins': 'no',
   })
   assert.is(kernel('v6.0').settings['keep-pins-when'], 'none-isolated-none-failed')

@@ -1,0 +1,52 @@
+/** One run of a program: what it printed, how long it took, and how much memory it had at its peak. */
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+export interface Command {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly cwd: string
+}
+
+export interface Run {
+  readonly output: string
+  /** of the whole process, from its start to its end */
+  readonly seconds: number
+  /** bytes, null where nothing on this machine can tell */
+  readonly peak: number | null
+}
+
+const TIME = '/usr/bin/time'
+const PEAK = /Maximum resident set size \(kbytes\): (\d+)/
+
+/** Runs a command to its end; rejects when it fails. */
+export function measure({ program, args, cwd }: Command): Promise<Run> {
+  const timed = existsSync(TIME)
+  const [file, ...rest] = timed ? [TIME, '-v', program, ...args] : [program, ...args]
+  return new Promise((resolve, reject) => {
+    const began = performance.now()
+    const child = spawn(file, rest, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    let errors = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors += chunk
+    })
+    child.on('error', reject)
+    child.on('close', (code) => {
+      const seconds = (performance.now() - began) / 1000
+      const peak = PEAK.exec(errors)
+      if (code === 0) resolve({ output, seconds, peak: peak === null ? null : Number(peak[1]) * 1024 })
+      else reject(new Error(`${[program, ...args].join(' ')} ended with ${code}:\n${errors}${output}`.slice(0, 4000)))
+    })
+  })
+}
+
+/** The middle one, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const half = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
+}

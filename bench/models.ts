@@ -1,0 +1,59 @@
+/** What is measured: one state graph each, written in the language of every tool that has it. */
+
+type Sizes = Readonly<Record<string, number>>
+
+export interface BenchModel {
+  readonly name: string
+  readonly title: string
+  /** measured only with --full */
+  readonly full: boolean
+  readonly example: { readonly file: string; readonly settings: Sizes }
+  readonly c?: { readonly source: string; readonly defines: Sizes }
+  readonly promela: { readonly source: string; readonly defines: Sizes }
+  readonly murphi: {
+    readonly source: string
+    readonly constants: Sizes
+    /** takes minutes */
+    readonly slow?: boolean
+  }
+  readonly tla: { readonly module: string; readonly constants: Sizes; readonly invariants: readonly string[] }
+}
+
+const twoPhase = (N: number, full: boolean): BenchModel => ({
+  name: `two-phase-${N}`,
+  title: `two-phase commit, ${N} resource managers`,
+  full,
+  example: { file: 'examples/two-phase.ts', settings: { RMs: N } },
+  c: { source: 'twophase.c', defines: { N } },
+  promela: { source: 'twophase.pml', defines: { N } },
+  murphi: { source: 'twophase.m', constants: { N }, slow: N > 8 },
+  tla: { module: 'TwoPhaseOpt', constants: { N }, invariants: ['Consistent'] },
+})
+
+const filter = (N: number, full: boolean): BenchModel => ({
+  name: `filter-${N}`,
+  title: `filter lock, ${N} processes`,
+  full,
+  example: { file: 'examples/filter-lock.ts', settings: { processes: N } },
+  promela: { source: 'filter.pml', defines: { N } },
+  murphi: { source: 'filter.m', constants: { N } },
+  tla: { module: 'Filter', constants: { N }, invariants: ['Mutex'] },
+})
+
+export const models: readonly BenchModel[] = [
+  twoPhase(7, false),
+  twoPhase(8, false),
+  twoPhase(9, true),
+  filter(3, false),
+  filter(4, false),
+  {
+    name: 'migration-2',
+    title: 'page migration, 2 folios, batches of 1',
+    full: true,
+    example: { file: 'examples/page-migration.ts', settings: { folios: 2, batch: 1 } },
+    c: { source: 'migrate.c', defines: { NF: 2, B: 1 } },
+    promela: { source: 'migrate.pml', defines: { NF: 2, B: 1 } },
+    murphi: { source: 'migrate.m', constants: { NF: 2, B: 1 }, slow: true },
+    tla: { module: 'Migrate', constants: { NF: 2, B: 1 }, invariants: ['MapOK', 'RefOK', 'PinOK', 'FreeOK'] },
+  },
+]

@@ -1,0 +1,63 @@
+/** Which claims are made of the scenario pin-vs-offline, and what is expected of each on every kernel. */
+import type { Constant, Model } from '../../checker/language/index.ts'
+import { type Kernel, kernel, withSettings } from '../../spec/kernels.ts'
+import { constants, pinVsOffline, sizesFor } from '../../spec/scenarios/pin-vs-offline.ts'
+import { offliningCompletes, pinReturns } from '../offlining.ts'
+import { refcountConserved } from '../pinning.ts'
+import { leaksPins } from './pin-vs-isolation.ts'
+
+type Expectation = 'holds' | 'violated'
+
+/** The model on a kernel, with switches and constants set otherwise where `settings` says so. */
+export function build(kernelName: string, settings: Readonly<Record<string, Constant>>): Model {
+  const set = Object.entries(settings)
+  const values = Object.fromEntries(set.filter(([name]) => name in constants))
+  const switched = Object.fromEntries(
+    set.filter(([name]) => !(name in constants)).map(([name, value]) => [name, String(value)]),
+  )
+  const on = withSettings(kernel(kernelName), switched)
+  return pinVsOffline(
+    on,
+    { ...constants, ...values },
+    (mm) => [refcountConserved(mm), offliningCompletes(), pinReturns()],
+    waivers(on, { ...constants, ...values }),
+  )
+}
+
+/**
+ * What is expected of each claim on a kernel. Where a pin leaks into ZONE_MOVABLE, offlining never completes; where it
+ * does not, the call repeats for ever on a page that cannot be isolated: the two ends of the same decision.
+ */
+export function expected(kernelName: string): Readonly<Record<string, Expectation>> {
+  const leaks = leaksPins(kernel(kernelName))
+  return {
+    'refcount-conserved': 'holds',
+    'offlining-completes': leaks ? 'violated' : 'holds',
+    'pin-returns': leaks ? 'holds' : 'violated',
+  }
+}
+
+/** What the kernel at hand cannot do, with the reason; everything else that never happens fails the run. */
+function waivers({ settings }: Kernel, values: typeof constants): Record<string, string> {
+  const neverFails = 'this kernel keeps the pins when migration fails, and returns no error'
+  const onlyCma = 'this kernel looks for CMA only, and no folio of the scenario lies in a CMA area'
+  const onePage = 'there is only one page'
+  return {
+    'folio[*].refs is never': 'the counter has room to spare, so that a reference too many is counted and not lost',
+    'pinned[*] is never': 'there are more free folios than any run needs',
+    'pinner.src is never': 'only folios of ZONE_MOVABLE are isolated',
+    'pinner.dst is never': 'destinations of a long-term pin come from ZONE_NORMAL',
+    'offline.src is never': 'only folios of ZONE_MOVABLE are moved away',
+    'offline.dst is never': 'destinations lie outside the range, and the first free one serves',
+    'offline.pfn is never': 'only folios of ZONE_MOVABLE are walked over',
+    ...(settings['offline-disables-lru-cache'] === 'no' && {
+      'lruCacheDisabled never changes': 'this kernel only drains the batches',
+    }),
+    ...(settings['on-migration-failure'] === 'keep-pins' && { 'result is never -ENOMEM': neverFails }),
+    ...(sizesFor(values).pages === 1 && {
+      'offline.pfn never changes': onePage,
+      'pinner.objection never changes': onePage,
+    }),
+    ...(settings.unpinnable === 'cma' && { "action 'pinner: ": onlyCma, 'pinner.': onlyCma }),
+  }
+}

@@ -1,0 +1,79 @@
+/** Memory offlining of all of ZONE_MOVABLE: scan, migrate away, test, and again, with no limit on the rounds. */
+import { type Process, process, step } from '../checker/language/index.ts'
+import { flushBatch, folioIsolateLru } from './lru.ts'
+import { folioPut, type Memory, type Mm } from './memory.ts'
+import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
+import type { Settings } from './switches.ts'
+
+/**
+ * The offlining task. Nobody allocates in the range while it works, which is what isolating the pageblocks is for: the
+ * scenarios that have this actor have no other allocation in ZONE_MOVABLE. Signals, hwpoison and notifiers are left out.
+ */
+export function offlining(
+  mm: Memory,
+  { cpu, settings, range: pfns }: { cpu: number; settings: Settings; range: number },
+) {
+  const locals = { ...migrateLocals(mm, pfns), pfn: mm.folios, cpu: mm.cpus }
+  const start = { ...migrateStart, pfn: 0, cpu: 0 }
+  const free = (s: Mm) => s.folio.every((folio, f) => f >= pfns || folio.refs === 0)
+  return process(
+    mm.state,
+    { title: `offlining (CPU ${cpu})`, locals, start },
+    {
+      // Since v5.13 this also keeps the batches empty from here on (lru_cache_disable); before, they were drained once.
+      'drain all batches': step('mm/memory_hotplug.c: offline_pages', (s, me) => {
+        flushBatch(s, me.cpu)
+        if (me.cpu < mm.cpus.size - 1) {
+          me.cpu++
+          return 'drain all batches'
+        }
+        me.cpu = 0
+        if (settings['offline-disables-lru-cache'] === 'yes') s.lruCacheDisabled = true
+        return 'scan_movable_pages'
+      }),
+      scan_movable_pages: step('mm/memory_hotplug.c: scan_movable_pages', (s, me) => {
+        const found = s.folio.findIndex((folio, f) => f < pfns && folio.refs > 0 && folio.PG_lru)
+        if (found < 0) return 'test_pages_isolated'
+        me.pfn = found
+        return 'folio_try_get'
+      }),
+      folio_try_get: step('mm/memory_hotplug.c: do_migrate_range', (s, me) => {
+        if (s.folio[me.pfn].refs > 0) {
+          s.folio[me.pfn].refs++
+          s.folio[me.pfn].gets++
+          return 'isolate'
+        }
+        return nextPfn(me)
+      }),
+      isolate: step('mm/vmscan.c: folio_isolate_lru', (s, me) => {
+        const f = me.pfn
+        if (folioIsolateLru(s, f)) me.list.push(f)
+        s.folio[f].gets--
+        folioPut(s, f)
+        return nextPfn(me)
+      }),
+      ...migratePages({ cpu, mode: 'sync', zone: 'NORMAL', settings, exit: 'scan_movable_pages' }),
+      test_pages_isolated: step('mm/page_isolation.c: test_pages_isolated', (s) =>
+        free(s) ? 'done' : 'scan_movable_pages',
+      ),
+    },
+  )
+
+  function nextPfn(
+    me: { pfn: number } & Parameters<typeof nextFolio>[0],
+  ): 'folio_try_get' | ReturnType<typeof nextFolio<'scan_movable_pages'>> {
+    if (me.pfn < pfns - 1) {
+      me.pfn++
+      return 'folio_try_get'
+    }
+    me.pfn = 0
+    return nextFolio(me, 'scan_movable_pages')
+  }
+}
+
+/** The labels of a process as fairness names them, without some: what a task does by itself once it has begun. */
+export function labelsOf(name: string, { steps }: Process<never, never> | Process, but: readonly string[]): string[] {
+  return Object.keys(steps)
+    .filter((label) => !but.includes(label))
+    .map((label) => `${name}: ${label}`)
+}
