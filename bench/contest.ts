@@ -1,7 +1,7 @@
 /** One model, all tools: alternating runs, counts compared before times are. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Command, measure, median } from './measure.ts'
+import { type Command, measure, median, type Run } from './measure.ts'
 import type { BenchModel } from './models.ts'
 import type { Report, Tool } from './tool.ts'
 
@@ -10,6 +10,7 @@ export interface Score {
   readonly tool: string
   /** medians */
   readonly seconds: number
+  readonly cpuSeconds: number | null
   readonly searchSeconds: number | null
   readonly peak: number | null
 }
@@ -25,9 +26,19 @@ export interface Result {
 interface Entrant {
   readonly tool: Tool
   readonly command: Command
-  readonly seconds: number[]
-  readonly searchSeconds: number[]
-  readonly peaks: number[]
+  readonly runs: { readonly run: Run; readonly report: Report }[]
+}
+
+type Counted = Report & { readonly tool: string }
+
+function assertSameCounts({ title }: BenchModel, first: Counted, other: Counted): void {
+  const rounded = other.digits === undefined ? first.generated : Number(first.generated.toPrecision(other.digits))
+  if (first.distinct !== other.distinct) {
+    throw new Error(`${title}: ${first.tool} counts ${first.distinct} states, ${other.tool} ${other.distinct}`)
+  }
+  if (rounded !== other.generated) {
+    throw new Error(`${title}: ${first.tool} generates ${first.generated} states, ${other.tool} ${other.generated}`)
+  }
 }
 
 /** Runs every tool `runs` times in turn. Throws as soon as two of them do not count the same. */
@@ -44,35 +55,35 @@ export async function contest(
     mkdirSync(own)
     tell(`${model.name}: preparing ${tool.name}`)
     const command = await tool.prepare(model, own)
-    if (command !== null) entrants.push({ tool, command, seconds: [], searchSeconds: [], peaks: [] })
+    if (command !== null) entrants.push({ tool, command, runs: [] })
   }
-  let counts: (Report & { tool: string }) | null = null
+  let counts: Counted | null = null
   for (let turn = 0; turn < runs; turn++) {
-    for (const { tool, command, seconds, searchSeconds, peaks } of entrants) {
+    for (const { tool, command, runs: done } of entrants) {
       tell(`${model.name}: ${tool.name}, run ${turn + 1} of ${runs}`)
       const run = await measure(command)
       const report = tool.read(run.output)
       counts ??= { ...report, tool: tool.name }
-      for (const key of ['distinct', 'generated'] as const) {
-        if (report[key] === counts[key]) continue
-        throw new Error(
-          `${model.title}: ${counts.tool} counts ${counts[key]} ${key} states, ${tool.name} ${report[key]}`,
-        )
-      }
-      seconds.push(run.seconds)
-      if (report.searchSeconds !== null) searchSeconds.push(report.searchSeconds)
-      if (run.peak !== null) peaks.push(run.peak)
+      assertSameCounts(model, counts, { ...report, tool: tool.name })
+      done.push({ run, report })
     }
   }
   return {
     model,
     distinct: counts!.distinct,
     generated: counts!.generated,
-    scores: entrants.map(({ tool, seconds, searchSeconds, peaks }) => ({
+    scores: entrants.map(({ tool, runs: done }) => ({
       tool: tool.name,
-      seconds: median(seconds),
-      searchSeconds: searchSeconds.length === 0 ? null : median(searchSeconds),
-      peak: peaks.length === 0 ? null : median(peaks),
+      seconds: median(done.map(({ run }) => run.seconds)),
+      cpuSeconds: medianOf(done.map(({ run }) => run.cpuSeconds)),
+      searchSeconds: medianOf(done.map(({ report }) => report.searchSeconds)),
+      peak: medianOf(done.map(({ run }) => run.peak)),
     })),
   }
+}
+
+/** The median of what is known, null where nothing is. */
+function medianOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : median(known)
 }

@@ -12,11 +12,15 @@ export interface Run {
   readonly output: string
   /** of the whole process, from its start to its end */
   readonly seconds: number
+  /** processor time of all its threads, null where nothing on this machine can tell; other programs disturb it less */
+  readonly cpuSeconds: number | null
   /** bytes, null where nothing on this machine can tell */
   readonly peak: number | null
 }
 
 const TIME = '/usr/bin/time'
+const USER = /User time \(seconds\): ([\d.]+)/
+const SYSTEM = /System time \(seconds\): ([\d.]+)/
 const PEAK = /Maximum resident set size \(kbytes\): (\d+)/
 
 /** Runs a command to its end; rejects when it fails. */
@@ -37,8 +41,10 @@ export function measure({ program, args, cwd }: Command): Promise<Run> {
     child.on('error', reject)
     child.on('close', (code) => {
       const seconds = (performance.now() - began) / 1000
-      const peak = PEAK.exec(errors)
-      if (code === 0) resolve({ output, seconds, peak: peak === null ? null : Number(peak[1]) * 1024 })
+      const found = (pattern: RegExp) => (timed ? Number(pattern.exec(errors)?.[1]) : Number.NaN)
+      const known = (value: number) => (Number.isNaN(value) ? null : value)
+      const cpuSeconds = known(found(USER) + found(SYSTEM))
+      if (code === 0) resolve({ output, seconds, cpuSeconds, peak: known(found(PEAK) * 1024) })
       else reject(new Error(`${[program, ...args].join(' ')} ended with ${code}:\n${errors}${output}`.slice(0, 4000)))
     })
   })

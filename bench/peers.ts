@@ -7,7 +7,7 @@ import { defines, missingPrograms, numberIn, type Tool } from './tool.ts'
 
 const peerFile = (...path: string[]): string => fileURLToPath(new URL(join('peers', ...path), import.meta.url))
 
-/** States from which SPIN's depth-first stack would be too short make the search incomplete; this is ten times enough. */
+/** SPIN's depth-first stack. A shorter one cuts the search short, which it tells in one line. */
 const SPIN_DEPTH = 1_000_000
 
 /** A hand-written search in C, compiled for one model: how fast this graph can be explored at all. */
@@ -45,7 +45,8 @@ const spin: Tool = {
     }
     return {
       distinct: numberIn(output, /(\d+) states, stored/),
-      generated: numberIn(output, /(\d+) transitions/),
+      generated: numberIn(output, /([\d.e+]+) transitions/),
+      digits: 8,
       searchSeconds: numberIn(output, /elapsed time ([\d.]+) seconds/),
     }
   },

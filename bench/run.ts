@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { contest, type Result } from './contest.ts'
+import { contest } from './contest.ts'
 import { machineText } from './machine.ts'
 import { mmcheck } from './mmcheck.ts'
 import { models } from './models.ts'
@@ -49,19 +49,19 @@ async function main(): Promise<number> {
   const present = peers.filter(({ missing }) => missing === null)
   const absent = peers.filter(({ missing }) => missing !== null)
   const ours = workers === 1 ? [mmcheck(1)] : [mmcheck(1), mmcheck(workers)]
-  const head = machineText()
+  console.log(`${machineText()}\nruns     ${runs} each, in turn; medians; one thread unless the name says otherwise`)
   const folder = mkdtempSync(join(tmpdir(), 'mmcheck-bench-'))
-  const results: Result[] = []
   try {
     for (const model of wanted) {
-      const fast = present.filter(({ name }) => slow || name !== 'Rumur' || !model.murphi.slow)
-      results.push(await contest(model, [...ours, ...fast], runs, folder, (text) => process.stderr.write(`${text}\n`)))
+      const leaveOut = slow ? undefined : model.tooSlow
+      const fast = present.filter(({ name }) => name !== leaveOut)
+      const result = await contest(model, [...ours, ...fast], runs, folder, (text) => process.stderr.write(`${text}\n`))
+      console.log(`\n${tableText(result)}`)
+      if (leaveOut !== undefined) console.log(`  ${leaveOut} takes minutes and is left out without --slow`)
     }
   } finally {
     rmSync(folder, { recursive: true })
   }
-  console.log(`${head}\nruns     ${runs} each, in turn; medians; one thread unless the name says otherwise\n`)
-  console.log(tableText(results))
   for (const { name, missing } of absent) console.log(`\nnot here: ${name} (${missing})`)
   return 0
 }

@@ -9,6 +9,8 @@ export interface Report {
   readonly distinct: number
   /** initial states included */
   readonly generated: number
+  /** significant digits of `generated`, where the tool rounds it */
+  readonly digits?: number
   /** as the tool times itself, null where it does not or only in whole seconds */
   readonly searchSeconds: number | null
 }
@@ -41,7 +43,7 @@ export function missingPrograms(programs: Readonly<Record<string, string>>): str
   return packages.length === 0 ? null : `apt-get install ${packages.join(' ')}`
 }
 
-/** The number that the first group of a pattern finds, `,` and `.` between digits left out. */
+/** The number that the first group of a pattern finds, commas left out. */
 export function numberIn(output: string, pattern: RegExp): number {
   const found = pattern.exec(output)
   if (found === null) throw new Error(`no ${pattern} in this output:\n${output.slice(-2000)}`)
