@@ -9,8 +9,11 @@ import { SpecError } from './language/errors.ts'
 import type { Model } from './language/model.ts'
 import { boundClaims } from './language/predicate.ts'
 import { describe, type Heading, standstill } from './trace/describe.ts'
+import { lassoPath } from './trace/lasso-path.ts'
+import { refutation } from './trace/refuted.ts'
 import { bestPath, type Target } from './trace/shortest.ts'
 import type { Trace } from './trace/trace.ts'
+import { judgeRefinements, type RefinementOutcome } from './verdict/refinement.ts'
 import { judgeTemporal, type TemporalOutcome } from './verdict/temporal.ts'
 import { trustFindings } from './verdict/trust.ts'
 import type { ClaimVerdict, Verdict, VerdictKind } from './verdict.ts'
@@ -40,29 +43,54 @@ export async function check(whole: Model, options: CheckOptions = {}): Promise<V
 /** The verdict that a finished search amounts to. */
 export function verdictOf(found: Search, options: CheckOptions = {}): Verdict {
   try {
-    return withTemporal(found, options, found.outcome.complete ? judgeTemporal(found) : [])
+    return assemble(found, options, found.outcome.complete ? judgeGraph(found) : NOTHING)
   } catch (thrown) {
     if (!(thrown instanceof SpecError)) throw thrown
     const fault = { error: thrown, level: 0 }
-    return withTemporal({ ...found, outcome: { ...found.outcome, complete: false, fault } }, options, [])
+    return assemble({ ...found, outcome: { ...found.outcome, complete: false, fault } }, options, NOTHING)
   }
 }
 
-function withTemporal(found: Search, options: CheckOptions, temporal: readonly TemporalOutcome[]): Verdict {
+/** What is decided on the finished graph, behind the search. */
+interface GraphOutcomes {
+  readonly temporal: readonly TemporalOutcome[]
+  readonly refinements: readonly RefinementOutcome[]
+}
+
+const NOTHING: GraphOutcomes = { temporal: [], refinements: [] }
+
+function judgeGraph(found: Search): GraphOutcomes {
+  const temporal = judgeTemporal(found)
+  return { temporal, refinements: judgeRefinements(found, temporal[0]?.graph) }
+}
+
+function assemble(found: Search, options: CheckOptions, { temporal, refinements }: GraphOutcomes): Verdict {
   const { model, outcome } = found
   const variant = options.variant ?? ''
   const traced = (target: Target, heading: Omit<Heading, 'variant'>, claim: number): Trace | null => {
     const path = options.withoutTraces ? null : bestPath(found, target)
     if (path === null) return null
+    const about = model.claims[claim]
     const failing =
-      claim < 0 ? [] : boundClaims(model, model.claims[claim].kind).filter((bound) => bound.claim === claim)
+      about.kind === 'refinement' ? [] : boundClaims(model, about.kind).filter((bound) => bound.claim === claim)
     return describe(found, path, { ...heading, variant }, heading.kind === 'violation' ? failing : [])
   }
   const claims = model.claims.map((claim, at): ClaimVerdict => {
     const judged = temporal.find((each) => each.claim === at)
-    if (judged !== undefined && judged.lasso !== null) {
+    if (judged !== undefined) {
       const trace = options.withoutTraces ? null : lassoTrace(found, claim, judged, variant)
-      return { ...claimVerdict(claim, outcome.claims[at], trace), verdict: 'violated' }
+      return {
+        ...claimVerdict(claim, outcome.claims[at], trace),
+        verdict: judged.lasso === null ? 'holds' : 'violated',
+      }
+    }
+    const refinement = refinements.find((each) => each.claim === at)
+    if (refinement !== undefined) {
+      const trace = options.withoutTraces ? null : refutationTrace(found, claim, refinement, variant)
+      return {
+        ...claimVerdict(claim, outcome.claims[at], trace),
+        verdict: refinement.refuted === null ? 'holds' : 'violated',
+      }
     }
     const status = outcome.claims[at]
     const heading = { sentence: claim.sentence, claim: claim.name, source: claim.source }
@@ -77,8 +105,8 @@ function withTemporal(found: Search, options: CheckOptions, temporal: readonly T
       .exhaustive()
     return claimVerdict(claim, status, trace)
   })
-  const silent = temporal.filter(({ said }) => !said).map(({ claim }) => model.claims[claim].name)
-  const trust = outcome.complete ? trustFindings(model, found.coverage, silent) : []
+  const doubts = [...temporal, ...refinements].flatMap(({ doubt }) => doubt ?? [])
+  const trust = outcome.complete ? trustFindings(model, found.coverage, doubts) : []
   return {
     kind: kindOf(outcome, claims),
     model: model.name,
@@ -96,25 +124,48 @@ function withTemporal(found: Search, options: CheckOptions, temporal: readonly T
 function lassoTrace(
   found: Search,
   claim: Claim<object>,
-  { lasso, graph, claim: at }: TemporalOutcome,
+  { lasso, graph, claim: at, args }: TemporalOutcome,
   variant: string,
-): Trace {
-  const { stem, stemEdges, loopEdges } = lasso!
-  const { space } = found
-  const ids = [...stem, ...loopEdges.map((edge) => graph.targets[edge])]
-  const path = {
-    states: ids.map((id) => space.log.slice(id * space.stride, id * space.stride + space.words)),
-    instances: [...stemEdges, ...loopEdges].map((edge) => graph.instances[edge]),
-  }
-  const heading: Heading = {
-    kind: 'violation',
-    sentence: claim.sentence,
-    claim: claim.name,
-    source: claim.source,
-    variant,
-  }
-  const failing = boundClaims(found.model, 'temporal').filter((bound) => bound.claim === at)
-  return { ...describe(found, path, heading, failing), loop: stemEdges.length }
+): Trace | null {
+  if (lasso === null) return null
+  const failing = boundClaims(found.model, 'temporal').filter((bound) => bound.claim === at && bound.args === args)
+  const trace = describe(found, lassoPath(found, graph, lasso), violationOf(claim, variant), failing)
+  return { ...trace, loop: lasso.stemEdges.length }
+}
+
+const violationOf = ({ sentence, name, source }: Claim<object>, variant: string): Heading => ({
+  kind: 'violation',
+  sentence,
+  claim: name,
+  source,
+  variant,
+})
+
+/** The trace to an initial state or step that the abstract model does not have, or a lasso that it does not allow. */
+function refutationTrace(
+  found: Search,
+  claim: Claim<object>,
+  { refuted, graph, correspondence }: RefinementOutcome,
+  variant: string,
+): Trace | null {
+  if (refuted === null) return null
+  const { log, stride } = found.space
+  const { abstract, map } = correspondence
+  const path = match(refuted)
+    .with({ kind: 'initial' }, ({ level }) => {
+      const test = (id: number) => !abstract.initial.has(map(log, id * stride))
+      return bestPath(found, { kind: 'states', level, test })
+    })
+    .with({ kind: 'step' }, ({ level }) => {
+      const test = (id: number, out: Int32Array, at: number) => !abstract.allows(map(log, id * stride), map(out, at))
+      return bestPath(found, { kind: 'steps', level, test })
+    })
+    .with({ kind: 'fairness' }, ({ lasso }) => lassoPath(found, graph, lasso))
+    .exhaustive()
+  if (path === null) return null
+  const loop = refuted.kind === 'fairness' ? refuted.lasso.stemEdges.length : null
+  const trace = describe(found, path, violationOf(claim, variant), [])
+  return { ...trace, loop, ...refutation(correspondence, path, loop) }
 }
 
 function claimVerdict(

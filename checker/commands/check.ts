@@ -101,11 +101,14 @@ function verdictText(job: Job, verdict: Verdict, first: boolean, { colour }: Io)
     [
       colour.bold(headerOf(target)),
       ...(target.scenario === null ? [] : wrap(`bounds: ${target.bounds}`, WIDTH, 2)),
+      ...(target.model.constraint === null
+        ? []
+        : ['only states that satisfy the constraint of the model are explored']),
       ...(first ? [colour.dim(STEPS_NOTE)] : []),
     ].join('\n'),
     [
       ...claimLines(verdict, target.model.deadlock, target.bounds, colour),
-      ...(left.length === 0 ? [] : [`  not checked, because of --claim: ${left.join(', ')}`]),
+      ...(left.length === 0 ? [] : wrap(`  not checked, because of --claim: ${left.join(', ')}`, WIDTH, 4)),
       ...trustLines(verdict.trust, colour),
     ].join('\n'),
     ...badTraces(verdict).map((trace) => raceTable(trace, { colour }).trimEnd()),

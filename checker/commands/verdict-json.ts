@@ -4,8 +4,13 @@ import type { Verdict } from '../verdict.ts'
 import type { Target } from './target.ts'
 
 /** The parts of a trace that scripts may rely on. */
-export function traceJson({ length, steps }: Trace): object {
-  return { length, steps: steps.map(({ process, label, changes }) => ({ process, label, changes })) }
+export function traceJson({ length, steps, loop }: Trace): object {
+  return {
+    length,
+    steps: steps.map(({ process, label, changes }) => ({ process, label, changes })),
+    // Only of behaviours without end: the number of steps before the part that is repeated.
+    ...(loop === null ? {} : { loop }),
+  }
 }
 
 /** The object for a target; `extra` keys come last. */

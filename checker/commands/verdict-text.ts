@@ -43,11 +43,18 @@ function meaning(
   bounds: string,
 ): string {
   const within = bounds === '' ? '' : bounds.length <= 40 ? ` (${bounds})` : ' within these bounds'
-  const shown = trace === null ? '' : `, shortest trace: ${states(trace.length)}`
+  const whole = kind === 'temporal' ? 'every fair behaviour' : kind === 'refinement' ? 'every behaviour' : null
+  const shown =
+    trace === null
+      ? ''
+      : `, ${trace.loop === null ? 'shortest trace' : 'up to the end of the loop'}: ${states(trace.length)}`
   return match(outcome)
-    .with('holds', () => `in all ${states(distinct)}${within}`)
+    .with(
+      'holds',
+      () => (whole === null ? `in all ${states(distinct)}` : `in ${whole} of ${states(distinct)}`) + within,
+    )
     .with('unreached', () => `in none of all ${states(distinct)}${within}`)
-    .with('violated', () => `not in all states${shown}`)
+    .with('violated', () => `not in ${whole ?? 'all states'}${shown}`)
     .with('reached', () => `in some state${shown}`)
     .with(
       'open',

@@ -27,7 +27,6 @@ export function when(condition: boolean): asserts condition {
  * list computed from the state; an empty list disables the action. `state` is the draft that the action was given.
  */
 export function choose<T>(state: object, from: ScalarDomain<T> | Iterable<T>): T {
-  const values = Symbol.iterator in from ? [...from] : from.values
   const chooser = (state as { [CHOOSER]?: Chooser })[CHOOSER]
   if (chooser === undefined) {
     throw new SpecError(
@@ -36,6 +35,8 @@ export function choose<T>(state: object, from: ScalarDomain<T> | Iterable<T>): T
       'write choose(s, values), where s is the first parameter of the action',
     )
   }
+  if (!(Symbol.iterator in from)) return from.decode(chooser(from.size))
+  const values = [...from]
   if (values.length === 0) throw DISABLED
   return values[chooser(values.length)]
 }

@@ -1,8 +1,9 @@
 /** Claims: what is said about a model, each a sentence, a predicate, and who promises it. */
 import type { Arguments, Parameters } from './action.ts'
+import type { Refinement } from './refinement.ts'
 import type { Temporal } from './temporal.ts'
 
-export type ClaimKind = 'invariant' | 'step' | 'reachable' | 'temporal'
+export type ClaimKind = 'invariant' | 'step' | 'reachable' | 'temporal' | 'refinement'
 
 /** One named part of a predicate: reports say which of them failed. */
 export type Conjuncts<F> = Readonly<Record<string, F>>
@@ -44,7 +45,10 @@ export interface Reachable<S> extends ClaimBase {
   readonly conjuncts: Conjuncts<On<S>>
 }
 
-export type Claim<S> = Invariant<S> | StepClaim<S> | Reachable<S> | Temporal<S>
+/** A claim that consists of predicates. */
+export type Predicative<S> = Invariant<S> | StepClaim<S> | Reachable<S> | Temporal<S>
+
+export type Claim<S> = Predicative<S> | Refinement<S>
 
 interface About<P extends Parameters> {
   /** who promises it */

@@ -6,9 +6,9 @@ export type Constant = number | boolean | string
 export type Constants = Readonly<Record<string, Constant>>
 
 /** What a spec file exports: a model for each setting of its constants. */
-export interface Spec<C extends Constants = Constants> {
+export interface Spec<C extends Constants = Constants, M extends Model = Model> {
   readonly constants: C
-  build(values?: Partial<Widened<C>>): Model
+  build(values?: Partial<Widened<C>>): M
 }
 
 type Widen<T> = T extends number ? number : T extends boolean ? boolean : T extends string ? string : never
@@ -18,10 +18,10 @@ type Widened<C> = { [K in keyof C]: Widen<C[K]> }
  * A spec whose model depends on constants; their defaults are given first. `build` throws a SpecError for a constant
  * that the spec does not have, or a value of another type than its default.
  */
-export function withConstants<const C extends Constants>(
+export function withConstants<const C extends Constants, M extends Model>(
   defaults: C,
-  build: (constants: Readonly<Widened<C>>) => Model,
-): Spec<C> {
+  build: (constants: Readonly<Widened<C>>) => M,
+): Spec<C, M> {
   return {
     constants: defaults,
     build(values = {}) {

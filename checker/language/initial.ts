@@ -38,13 +38,12 @@ export function forEachInitial(model: Model, visit: (codes: Readonly<Int32Array>
       throw asSpecError(thrown, `initial state '${name}'`)
     }
   }
-  if (none) {
-    throw new SpecError(
-      'there is no initial state',
-      'every initialiser met a false when(...), or a choose(...) from nothing: anything holds of no states',
-      'correct the conditions in init',
-    )
-  }
+  if (none) throw noInitialState('every initialiser met a false when(...), or a choose(...) from nothing')
+}
+
+/** The error for a model without initial states: of no states anything is true. */
+export function noInitialState(why: string): SpecError {
+  return new SpecError('there is no initial state', why, 'correct the conditions: nothing would be checked')
 }
 
 function uninitialised(path: string, why: string): SpecError {

@@ -69,3 +69,8 @@ function withId(own: Own, id: number): object {
     set: (target, name, value) => Reflect.set(target, name, value),
   })
 }
+
+/** How messages name an action: with its process, where it has one. */
+export function actionName(instance: Instance): string {
+  return instance.actor === '' || instance.anchor === '' ? instance.label : `${instance.actor} at '${instance.label}'`
+}

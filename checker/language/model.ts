@@ -59,8 +59,12 @@ export interface Behaviour<T extends Things> {
   readonly waive?: Named<string>
 }
 
-/** A model as the engines and reports see it. */
-export interface Model {
+declare const STATE: unique symbol
+
+/** A model as the engines and reports see it. `S`, the type of its states, matters only to who refines it. */
+export interface Model<out S = object> {
+  /** carries the type; nothing is there at run time */
+  readonly [STATE]?: S
   readonly name: string
   readonly domain: Domain<object>
   readonly init: readonly { name: string; run: (state: object) => void }[]
@@ -99,7 +103,7 @@ const groups = <T>(given: Named<T> | readonly Named<T>[]): readonly Named<T>[] =
  * Builds a model from its text. Throws a SpecError when two initial states, actions, processes or claims share a name,
  * or when a process has the name of a variable.
  */
-export function model<T extends Things>(name: string, things: T, text: Behaviour<T>): Model {
+export function model<T extends Things>(name: string, things: T, text: Behaviour<T>): Model<FullState<T>> {
   const processes = Object.entries((things.processes ?? {}) as Record<string, Process>)
   const declaration: Record<string, Domain<unknown>> = { ...things.state }
   for (const [title, process] of processes) {

@@ -1,6 +1,6 @@
 /** Predicates: claims, constraints and final states with all parameters bound, as the engines evaluate them. */
 import { combinations, printArguments } from './action.ts'
-import type { Claim } from './claim.ts'
+import type { Predicative } from './claim.ts'
 import { asSpecError } from './draft.ts'
 import type { Model } from './model.ts'
 
@@ -22,13 +22,13 @@ export interface BoundClaim {
 }
 
 /** The claims of one kind with their parameters bound. */
-export function boundClaims(model: Model, kind: Claim<object>['kind']): BoundClaim[] {
+export function boundClaims(model: Model, kind: Predicative<object>['kind']): BoundClaim[] {
   return model.claims.flatMap((claim, at) =>
     claim.kind === kind ? combinations(claim.parameters).map((values) => bind(claim, at, values)) : [],
   )
 }
 
-function bind(claim: Claim<object>, at: number, values: Readonly<Record<string, unknown>>): BoundClaim {
+function bind(claim: Predicative<object>, at: number, values: Readonly<Record<string, unknown>>): BoundClaim {
   const place = `claim '${claim.name}'`
   const withValues = (test: (...args: never[]) => boolean) => {
     const call = test as (...args: unknown[]) => boolean

@@ -23,10 +23,12 @@ function scalar<T>(codec: Codec<T>): ScalarDomain<T> {
       'narrow the domain: a model checker explores every value',
     )
   }
+  let values: readonly T[] | undefined
   const domain: ScalarDomain<T> = {
     ...codec,
     get values() {
-      return Array.from({ length: codec.size }, (_, code) => codec.decode(code))
+      values ??= Object.freeze(Array.from({ length: codec.size }, (_, code) => codec.decode(code)))
+      return values
     },
     cells: [{ path: '', pattern: '', size: codec.size, print: codec.print }],
     units: [{ path: '', first: 0, count: 1, print: (read) => codec.print(read(0)) }],
@@ -54,9 +56,18 @@ export const bool: ScalarDomain<boolean> = scalar({
   print: (code) => (code === 1 ? 'true' : 'false'),
 })
 
+/** Every range that was made: actions make them each time they run, as in `choose(s, range(0, 3))`. */
+const ranges = new Map<string, ScalarDomain<number>>()
+
 /** The integers from `low` to `high`, both included. */
 export function range(low: number, high: number): ScalarDomain<number> {
   const text = `range(${low}, ${high})`
+  const domain = ranges.get(text) ?? makeRange(low, high, text)
+  ranges.set(text, domain)
+  return domain
+}
+
+function makeRange(low: number, high: number, text: string): ScalarDomain<number> {
   if (!Number.isInteger(low) || !Number.isInteger(high) || high < low) {
     throw new SpecError(
       `${text} is not a range`,
@@ -76,7 +87,7 @@ export function range(low: number, high: number): ScalarDomain<number> {
 }
 
 /** Exactly the values listed. */
-export function oneOf<const T extends string | number>(...values: readonly T[]): ScalarDomain<T> {
+export function oneOf<const T extends readonly (string | number)[]>(...values: T): ScalarDomain<T[number]> {
   const text = `oneOf(${values.join(', ')})`
   const codes = new Map<unknown, number>(values.map((value, code) => [value, code]))
   // 1 and '1' would be printed alike, and be the same index of an array.

@@ -1,6 +1,6 @@
 /** What stands below a race table: the verdict, the values that decided it, who promised otherwise, and where the code is. */
 import type { Trace } from '../trace/trace.ts'
-import { conjunctHeading, counted, ENDINGS, origin, valued } from './phrases.ts'
+import { changed, conjunctHeading, counted, ENDINGS, origin, valued } from './phrases.ts'
 import type { Colours } from './text.ts'
 import { oneLine, place, WIDTH, widest, width, wrap } from './text.ts'
 
@@ -15,9 +15,28 @@ export function explanation(trace: Trace, colour: Colours): string[] {
       const pairs = conjunct.evidence.map((evidence) => [valued(evidence), origin(trace, evidence)] as const)
       return named === '' ? aligned(pairs, 2) : [...indented(`${named}:`, 2), ...aligned(pairs, 4)]
     }),
+    ...alternatives(trace),
     ...(promised === '' ? [] : indented(`promised by: ${promised}`, 2)),
     ...indented(`${counted(trace.length, 'state')}, ${counted(trace.contextSwitches, 'context switch')}`, 2),
     ...where(trace).map(colour.dim),
+  ]
+}
+
+/** Alternatives shown, of those that the abstract model of a refinement claim had. */
+const MOST_ALTERNATIVES = 8
+
+function alternatives({ instead }: Trace): string[] {
+  if (instead === undefined) return []
+  const { heading, steps } = instead
+  const shown = steps.slice(0, MOST_ALTERNATIVES).map(({ label, changes }) => [label, changes.map(changed).join(', ')])
+  const more = steps.length - shown.length
+  return [
+    ...indented(steps.length === 0 ? heading : `${heading}:`, 2),
+    ...aligned(
+      shown.map(([label, changes]) => [oneLine(label), changes] as const),
+      4,
+    ),
+    ...(more > 0 ? indented(`and ${more} more`, 4) : []),
   ]
 }
 

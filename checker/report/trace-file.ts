@@ -3,7 +3,7 @@
  * other versions, so that reading one takes nothing for granted.
  */
 import { SpecError, show } from '../language/errors.ts'
-import type { Trace } from '../trace/trace.ts'
+import type { Alternative, Change, Trace } from '../trace/trace.ts'
 import { damaged, dictionary, list, natural, nullable, object, setting, text, word } from './json-shape.ts'
 
 /** How to build the model of a trace again: what was checked, on which kernel, with which switches and constants. */
@@ -22,35 +22,44 @@ export interface SavedTrace {
 const FORMAT = 'mmcheck trace'
 const VERSION = 1
 
-const traceShape = object<Trace>({
-  kind: word('violation', 'witness', 'deadlock', 'fault'),
-  model: text,
-  sentence: text,
-  claim: text,
-  source: text,
-  variant: text,
-  length: natural,
-  contextSwitches: natural,
-  columns: list(object({ process: text, title: text })),
-  initial: object<Trace['initial']>({ name: text, values: list(object({ variable: text, value: text })) }),
-  steps: list(
-    object<Trace['steps'][number]>({
-      process: text,
-      label: text,
-      anchor: text,
-      note: text,
-      changes: list(object({ variable: text, from: text, to: text })),
+const changeShape = object<Change>({ variable: text, from: text, to: text })
+
+const traceShape = object<Trace>(
+  {
+    kind: word('violation', 'witness', 'deadlock', 'fault'),
+    model: text,
+    sentence: text,
+    claim: text,
+    source: text,
+    variant: text,
+    length: natural,
+    contextSwitches: natural,
+    columns: list(object({ process: text, title: text })),
+    initial: object<Trace['initial']>({ name: text, values: list(object({ variable: text, value: text })) }),
+    steps: list(
+      object<Trace['steps'][number]>({
+        process: text,
+        label: text,
+        anchor: text,
+        note: text,
+        changes: list(changeShape),
+      }),
+    ),
+    loop: nullable(natural),
+    failed: list(
+      object<Trace['failed'][number]>({
+        name: text,
+        args: text,
+        evidence: list(object({ variable: text, value: text, writtenBy: nullable(natural) })),
+      }),
+    ),
+    instead: object<NonNullable<Trace['instead']>>({
+      heading: text,
+      steps: list(object<Alternative>({ label: text, changes: list(changeShape) })),
     }),
-  ),
-  loop: nullable(natural),
-  failed: list(
-    object<Trace['failed'][number]>({
-      name: text,
-      args: text,
-      evidence: list(object({ variable: text, value: text, writtenBy: nullable(natural) })),
-    }),
-  ),
-})
+  },
+  ['instead'],
+)
 
 const originShape = object<TraceOrigin>({ target: text, kernel: text, settings: dictionary(setting) }, [
   'kernel',

@@ -31,9 +31,11 @@ export function changesBetween(model: Model, before: Codes, after: Codes): Chang
   })
 }
 
-const printUnit = (unit: Unit, codes: Codes): string => unit.print((cell) => codes[cell])
+/** The value of a unit in a state. */
+export const printUnit = (unit: Unit, codes: Codes): string => unit.print((cell) => codes[cell])
 
-function equalIn(unit: Unit, a: Codes, b: Codes): boolean {
+/** Tells whether two states agree on a unit. */
+export function equalIn(unit: Unit, a: Codes, b: Codes): boolean {
   for (let cell = unit.first; cell < unit.first + unit.count; cell++) if (a[cell] !== b[cell]) return false
   return true
 }
@@ -139,7 +141,8 @@ function failedConjuncts(model: Model, bound: BoundClaim, codes: readonly Codes[
   })
 }
 
-function evidenceFor(unit: Unit, codes: readonly Codes[]): Evidence {
+/** The value of a unit at the end of a path, and the step that wrote it. */
+export function evidenceFor(unit: Unit, codes: readonly Codes[]): Evidence {
   let writtenBy: number | null = null
   for (let at = 1; at < codes.length; at++) if (!equalIn(unit, codes[at - 1], codes[at])) writtenBy = at - 1
   return { variable: variableOf(unit), value: printUnit(unit, codes[codes.length - 1]), writtenBy }

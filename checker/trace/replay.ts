@@ -12,7 +12,10 @@ import { SpecError } from '../language/errors.ts'
 import { forEachInitial } from '../language/initial.ts'
 import type { Model } from '../language/model.ts'
 import { boundClaims, satisfied } from '../language/predicate.ts'
+import { correspondence } from '../verdict/mapping.ts'
+import { isFair, violatedBy } from './behaviour.ts'
 import { changesBetween, decode, describe, standstill, variableOf } from './describe.ts'
+import { refutation } from './refuted.ts'
 import type { Path } from './shortest.ts'
 import type { Change, Trace, TraceStep } from './trace.ts'
 
@@ -34,18 +37,28 @@ export async function replay(model: Model, saved: Trace): Promise<Trace> {
   })
   const { kind, sentence, claim, source, variant } = saved
   const heading = { kind, sentence, claim, source, variant }
-  const failing = model.claims.flatMap((each, at) =>
-    each.name === claim ? boundClaims(model, each.kind).filter((bound) => bound.claim === at) : [],
-  )
-  if (claim !== '' && failing.length === 0)
+  const about = model.claims.find((each) => each.name === claim)
+  const failing =
+    about === undefined || about.kind === 'refinement'
+      ? []
+      : boundClaims(model, about.kind).filter((bound) => model.claims[bound.claim] === about)
+  const refuted = about?.kind === 'refinement' ? correspondence(model, about) : null
+  if (claim !== '' && about === undefined)
     throw misfit(`the model makes no claim '${claim}'`, 'it was renamed or removed')
   for (const path of paths) {
     if (kind === 'deadlock' && successors(stepper, path).length > 0) continue
     if (kind === 'witness' && !witnesses(stepper, path, failing)) continue
+    if (about?.kind === 'temporal') {
+      const bound = closes(path, saved.loop ?? -1) ? violatedBy(stepper, path, saved.loop!, about) : null
+      if (bound === null) continue
+      return { ...describe(stepper, path, heading, [bound]), loop: saved.loop }
+    }
     const trace = describe(stepper, path, heading, kind === 'violation' ? failing : [])
-    if (saved.loop !== null) {
-      if (!closes(path, saved.loop)) continue
-      return { ...trace, loop: saved.loop }
+    if (refuted !== null) {
+      if (saved.loop !== null && !(closes(path, saved.loop) && isFair(stepper, path, saved.loop))) continue
+      const reasons = refutation(refuted, path, saved.loop)
+      if (reasons === null) continue
+      return { ...trace, loop: saved.loop, ...reasons }
     }
     if (kind === 'violation' && trace.failed.length === 0) continue
     return kind === 'deadlock' ? { ...trace, failed: standstill(stepper, path) } : trace
@@ -113,7 +126,7 @@ function witnesses({ model, explorer }: Stepper, path: Path, failing: ReturnType
 /** Tells whether the last state of a path is the one after `loop` steps, so that the part between can be repeated. */
 function closes({ states }: Path, loop: number): boolean {
   const last = states[states.length - 1]
-  return loop < states.length && states[loop].every((word, at) => word === last[at])
+  return loop >= 0 && loop < states.length && states[loop].every((word, at) => word === last[at])
 }
 
 function noSuchStep(stepper: Stepper, path: Path, step: TraceStep, at: number): SpecError {

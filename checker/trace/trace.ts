@@ -35,6 +35,12 @@ export interface FailedConjunct {
   readonly evidence: readonly Evidence[]
 }
 
+/** A step that a model could have taken, or a state that it could have begun with, and what would have changed. */
+export interface Alternative {
+  readonly label: string
+  readonly changes: readonly Change[]
+}
+
 /** What a trace shows. */
 export type TraceKind = 'violation' | 'witness' | 'deadlock' | 'fault'
 
@@ -65,6 +71,8 @@ export interface Trace {
    */
   readonly loop: number | null
   readonly failed: readonly FailedConjunct[]
+  /** of a refinement claim: what the abstract model could have done in the place of what the trace shows */
+  readonly instead?: { readonly heading: string; readonly steps: readonly Alternative[] }
   /** how many times consecutive steps belong to different processes */
   readonly contextSwitches: number
 }

@@ -1,219 +1,245 @@
 /**
  * Lassos: counterexamples to temporal claims. A stem leads to a state of a fair cycle that keeps the goal away; of all
- * such states the nearest is taken, and through it the shortest cycle that is fair in itself: every edge of it is an edge
- * of the graph, and what fairness asks for happens on the cycle shown, not merely somewhere in its component.
+ * such states the nearest is taken, and through it a short cycle that is fair in itself: every edge of it is an edge of
+ * the graph, and what fairness asks for happens on the cycle shown, not merely somewhere in its component.
  */
 import type { TemporalForm } from '../language/temporal.ts'
 import { type FairComponent, type FairnessBits, forEachFairComponent } from './fair-cycle.ts'
 import type { Transitions } from './transitions.ts'
 
+/** A set of states: 1 for each member. */
+export type StateSet = Uint8Array
+
 /** A temporal claim on one graph: what each state satisfies. */
 export interface TemporalQuestion {
   readonly form: TemporalForm
   readonly initial: readonly number[]
-  readonly goal: (id: number) => boolean
-  readonly trigger: (id: number) => boolean
-  /** true in every state of the cycle */
-  readonly given: (id: number) => boolean
+  readonly goal: StateSet
+  /** what a `leads to` begins with; null for the other forms */
+  readonly trigger: StateSet | null
+  /** holds every state of the cycle; null where every cycle will do */
+  readonly given: StateSet | null
 }
 
 export interface Lasso {
-  /** the initial state first, the first state of the cycle last */
+  /** the initial state first, the first state of the cycle last; in that one the goal is false */
   readonly stem: readonly number[]
   readonly stemEdges: readonly number[]
   /** the edges of the cycle, from and back to the end of the stem; empty where the behaviour stutters there for ever */
   readonly loopEdges: readonly number[]
 }
 
-/** A lasso that violates the claim, or null when every fair behaviour keeps it. */
-export function findLasso(graph: Transitions, bits: FairnessBits, question: TemporalQuestion): Lasso | null {
+/**
+ * A lasso that violates the claim, or null when every fair behaviour keeps it. Its cycle is one of `cycles`: of the graph,
+ * or of what is left of it when the edges that the cycle may not take lead to 0.
+ */
+export function findLasso(
+  graph: Transitions,
+  bits: FairnessBits,
+  question: TemporalQuestion,
+  cycles: Transitions = graph,
+): Lasso | null {
   const { form, goal, given } = question
-  const pending = form === 'leads to' ? afterTrigger(graph, question) : fromInitial(graph, question)
+  const ways = waysToUnmet(graph, question)
+  const { rank } = ways.last
   const region = new Int32Array(graph.size)
-  const needsGoalFalse = form === 'eventually always'
   for (const id of graph.states) {
-    if (pending.distance[id] > 0 && given(id) && (needsGoalFalse || !goal(id))) region[id] = 1
+    const avoids = form === 'eventually always' || goal[id] === 0
+    if (avoids && rank[id] > 0 && (given === null || given[id] === 1)) region[id] = 1
   }
-  const broken = needsGoalFalse ? (id: number) => !goal(id) : null
-  let best: { component: FairComponent; knot: number } | null = null
-  forEachFairComponent(graph, bits, region, broken, (component) => {
-    let [knot] = component.states
-    for (const id of component.states) if (pending.distance[id] < pending.distance[knot]) knot = id
-    if (best === null || pending.distance[knot] < pending.distance[best.knot]) best = { component, knot }
+  const best: { component: FairComponent | null; knot: number } = { component: null, knot: 0 }
+  forEachFairComponent(cycles, bits, region, (component) => {
+    const { states, from, to } = component
+    let knot = 0
+    for (let at = from; at < to; at++) {
+      const id = states[at]
+      if (goal[id] === 0 && (knot === 0 || rank[id] < rank[knot])) knot = id
+    }
+    if (knot === 0 || (best.knot !== 0 && rank[knot] > rank[best.knot])) return
+    best.knot = knot
+    best.component = { ...component, states: states.slice(from, to), from: 0, to: to - from }
   })
-  if (best === null) return null
-  const { component, knot } = best as { component: FairComponent; knot: number }
-  const { states, edges } = pending.pathTo(knot)
-  return { stem: states, stemEdges: edges, loopEdges: fairCycle(graph, bits, component, knot, broken) }
+  if (best.component === null) return null
+  const { states, edges } = ways.to(best.knot)
+  return { stem: states, stemEdges: edges, loopEdges: fairCycle(cycles, bits, best.component, best.knot) }
 }
 
-/** States that a behaviour can be in while the claim is still unmet, with the shortest way there. */
-interface Pending {
-  /** states on the shortest way, 0 where there is none */
-  readonly distance: Int32Array
-  pathTo(id: number): { states: number[]; edges: number[] }
+/** Tells whether some fair behaviour passes the trigger, if there is one, and from some point on keeps to the premise. */
+export function someBehaviour(graph: Transitions, bits: FairnessBits, { trigger, given }: TemporalQuestion): boolean {
+  const starts = trigger === null ? graph.states : graph.states.filter((id) => trigger[id] === 1)
+  // Without a premise, one look at the trigger is enough: every state lies on some fair behaviour.
+  if (given === null) return starts.length > 0
+  const { rank } = breadthFirst(graph, null, [[...starts]])
+  const region = new Int32Array(graph.size)
+  for (const id of graph.states) if (rank[id] > 0 && given[id] === 1) region[id] = 1
+  let found = false
+  forEachFairComponent(graph, bits, region, () => {
+    found = true
+  })
+  return found
 }
 
-function fromInitial(graph: Transitions, { form, initial, goal }: TemporalQuestion): Pending {
-  const inside = form === 'eventually' ? (id: number) => !goal(id) : () => true
-  const { distance, parentEdge, source } = breadthFirst(graph, inside, (level) => (level === 1 ? initial : null))
-  return { distance, pathTo: (id) => walkBack(graph, id, parentEdge, source) }
+/** Shortest ways to the states that a behaviour can be in while the claim is still unmet. */
+interface Ways {
+  readonly last: Distances
+  to(id: number): { states: number[]; edges: number[] }
 }
 
-/** First any way to a state where the trigger is true and the goal false, from there on only states without the goal. */
-function afterTrigger(graph: Transitions, { initial, goal, trigger }: TemporalQuestion): Pending {
-  const before = breadthFirst(
-    graph,
-    () => true,
-    (level) => (level === 1 ? initial : null),
-  )
+function waysToUnmet(graph: Transitions, { form, initial, goal, trigger }: TemporalQuestion): Ways {
+  const first = breadthFirst(graph, form === 'eventually' ? goal : null, [initial])
+  if (trigger === null) return { last: first, to: (id) => walkBack(first, id) }
+  // First any way to a state where the trigger is true and the goal false, from there on only states without the goal.
   const starts: number[][] = []
-  for (const id of graph.states) {
-    if (before.distance[id] > 0 && trigger(id) && !goal(id)) (starts[before.distance[id]] ??= []).push(id)
-  }
-  const after = breadthFirst(
-    graph,
-    (id) => !goal(id),
-    (level) => (level < starts.length ? (starts[level] ?? []) : null),
-  )
+  for (const [level, states] of first.levels.entries())
+    starts[level] = states.filter((id) => trigger[id] === 1 && goal[id] === 0)
+  const second = breadthFirst(graph, goal, starts)
   return {
-    distance: after.distance,
-    pathTo(id) {
-      const second = walkBack(graph, id, after.parentEdge, after.source)
-      const first = walkBack(graph, second.states[0], before.parentEdge, before.source)
-      return { states: [...first.states, ...second.states.slice(1)], edges: [...first.edges, ...second.edges] }
+    last: second,
+    to(id) {
+      const after = walkBack(second, id)
+      const before = walkBack(first, after.states[0])
+      return { states: [...before.states, ...after.states.slice(1)], edges: [...before.edges, ...after.edges] }
     },
   }
 }
 
-/** Breadth-first search in which further sources may join at later levels; `sources` answers null when there are no more. */
+interface Distances {
+  /** the states by distance, those at the start being the first level */
+  readonly levels: readonly number[][]
+  /**
+   * The order in which states were found, 0 for those that were not: nearer ones first, and otherwise in the order of
+   * steps, not of the numbers that a search happened to give to states.
+   */
+  readonly rank: Int32Array
+  readonly parent: Int32Array
+  readonly parentEdge: Int32Array
+}
+
+/** Breadth-first search outside a set of states; at each level its `starts` join. */
 function breadthFirst(
-  graph: Transitions,
-  inside: (id: number) => boolean,
-  sources: (level: number) => readonly number[] | null,
-) {
-  const distance = new Int32Array(graph.size)
-  const parentEdge = new Int32Array(graph.size).fill(-1)
-  const source = new Int32Array(graph.size)
+  { size, offsets, targets }: Transitions,
+  avoided: StateSet | null,
+  starts: readonly (readonly number[])[],
+): Distances {
+  const rank = new Int32Array(size)
+  const parent = new Int32Array(size)
+  const parentEdge = new Int32Array(size)
+  const levels: number[][] = []
+  let found = 0
   let frontier: number[] = []
-  for (let level = 1; ; level++) {
-    const joining = sources(level)
-    for (const id of joining ?? []) {
-      if (distance[id] !== 0 || !inside(id)) continue
-      distance[id] = level
+  for (let level = 0; frontier.length > 0 || level < starts.length; level++) {
+    for (const id of starts[level] ?? []) {
+      if (rank[id] !== 0 || avoided?.[id] === 1) continue
+      rank[id] = ++found
       frontier.push(id)
     }
-    if (frontier.length === 0 && joining === null) break
     const next: number[] = []
     for (const id of frontier) {
-      for (let edge = graph.offsets[id]; edge < graph.offsets[id + 1]; edge++) {
-        const target = graph.targets[edge]
-        if (distance[target] !== 0 || !inside(target)) continue
-        distance[target] = level + 1
+      for (let edge = offsets[id]; edge < offsets[id + 1]; edge++) {
+        const target = targets[edge]
+        if (rank[target] !== 0 || (avoided !== null && avoided[target] === 1)) continue
+        rank[target] = ++found
+        parent[target] = id
         parentEdge[target] = edge
-        source[target] = id
         next.push(target)
       }
     }
+    levels.push(frontier)
     frontier = next
   }
-  return { distance, parentEdge, source }
+  return { levels, rank, parent, parentEdge }
 }
 
-function walkBack(_graph: Transitions, id: number, parentEdge: Int32Array, source: Int32Array) {
+function walkBack({ parent, parentEdge }: Distances, id: number): { states: number[]; edges: number[] } {
   const states = [id]
   const edges: number[] = []
-  for (let at = id; parentEdge[at] >= 0; at = source[at]) {
-    edges.unshift(parentEdge[at])
-    states.unshift(source[at])
+  for (let at = id; parent[at] !== 0; at = parent[at]) {
+    edges.push(parentEdge[at])
+    states.push(parent[at])
   }
-  return { states, edges }
+  return { states: states.reverse(), edges: edges.reverse() }
 }
 
-/** Marks a visit to a state where the goal is false, for claims that say where a behaviour must stay. */
-const GOAL_BIT = 1 << 30
+/** Places that the exact search for the shortest cycle may look at. */
+const LARGEST_PRODUCT = 1_000_000
 
-/** Pairs of state and met requirements that the exact search for the shortest cycle may look at. */
-const LARGEST_PRODUCT = 2_000_000
+/** A state on the way round, and what fairness has to say of the way there. */
+interface Place {
+  readonly id: number
+  /** requirements with a step on the way, and weak ones that no step was enabled of in some state */
+  readonly met: number
+  /** strong requirements that a step was enabled of, but not taken */
+  readonly owed: number
+}
 
-/** The edges of a short cycle from the knot back to it that meets all needs: the shortest, where that can be afforded. */
-function fairCycle(
-  graph: Transitions,
-  bits: FairnessBits,
-  component: FairComponent,
-  knot: number,
-  broken: ((id: number) => boolean) | null,
-): number[] {
-  const inside = new Set(component.states)
-  const wanted = component.needs | (broken === null ? 0 : GOAL_BIT)
-  const metAt = (id: number) =>
-    wanted & ((bits.weak & ~bits.enabled[id]) | (broken !== null && broken(id) ? GOAL_BIT : 0))
-  const metOn = (edge: number) => wanted & bits.ofInstance[graph.instances[edge]]
-  const cycle: number[] = []
-  let [at, met] = [knot, metAt(knot)]
-  if (met === wanted) return []
-  // In one go to everything that is wanted and back; where that is too much to look at, to one thing after the other.
-  const whole = nearest(graph, inside, at, met, metAt, metOn, (id, all) => id === knot && all === wanted)
+/** The edges of a fair cycle from the knot back to it: the shortest, where that can be afforded. */
+function fairCycle(graph: Transitions, bits: FairnessBits, component: FairComponent, knot: number): number[] {
+  const { weak, strong, enabled } = bits
+  const { states, needs } = component
+  const inside = new Uint8Array(graph.size)
+  for (const id of states) inside[id] = 1
+  const isFair = ({ met, owed }: Place) => (weak & ~met) === 0 && owed === 0
+  const start: Place = { id: knot, met: weak & ~enabled[knot], owed: strong & enabled[knot] }
+  if (isFair(start)) return []
+  // In one go round; where that is too much to look at, to one thing after the other that meets all needs, and back.
+  const whole = nearest(graph, bits, inside, start, (at) => at.id === knot && isFair(at), strong, LARGEST_PRODUCT)
   if (whole !== null) return whole.edges
-  while (met !== wanted) {
-    const before = met
-    const leg = nearest(graph, inside, at, met, metAt, metOn, (_id, all) => all !== before)!
-    cycle.push(...leg.edges)
-    at = leg.id
-    met = leg.met
+  const legTo = (from: Place, done: (place: Place) => boolean) => nearest(graph, bits, inside, from, done, 0, Infinity)!
+  let cycle: number[] = []
+  let at: Place = { ...start, owed: 0 }
+  while ((needs & ~at.met) !== 0) {
+    const { met } = at
+    const leg = legTo(at, (place) => place.met !== met)
+    cycle = cycle.concat(leg.edges)
+    at = leg.end
   }
-  const home =
-    at === knot && cycle.length > 0 ? [] : nearest(graph, inside, at, met, metAt, metOn, (id) => id === knot)!.edges
-  return [...cycle, ...home]
+  return at.id === knot ? cycle : cycle.concat(legTo(at, ({ id }) => id === knot).edges)
 }
 
-/** The shortest non-empty walk inside a component that ends as `done` says; null when the product grows too large. */
+/**
+ * The shortest non-empty walk inside a component that ends as `done` says; null when there is too much to look at. Of the
+ * strong requirements only the `watched` ones can be owed.
+ */
 function nearest(
-  graph: Transitions,
-  inside: ReadonlySet<number>,
-  from: number,
-  metBefore: number,
-  metAt: (id: number) => number,
-  metOn: (edge: number) => number,
-  done: (id: number, met: number) => boolean,
-): { edges: number[]; id: number; met: number } | null {
-  interface Node {
-    readonly id: number
-    readonly met: number
+  { offsets, targets, instances }: Transitions,
+  { weak, enabled, ofInstance }: FairnessBits,
+  inside: StateSet,
+  from: Place,
+  done: (place: Place) => boolean,
+  watched: number,
+  limit: number,
+): { edges: number[]; end: Place } | null {
+  interface Visit extends Place {
     readonly edge: number
-    readonly parent: Node | null
+    readonly before: Visit | null
   }
-  const seen = new Map<number, Set<number>>()
-  let frontier: Node[] = [{ id: from, met: metBefore, edge: -1, parent: null }]
+  const visited = new Map<number, Place[]>()
+  let frontier: Visit[] = [{ ...from, edge: -1, before: null }]
   let looked = 0
   while (frontier.length > 0) {
-    const next: Node[] = []
-    for (const node of frontier) {
-      for (let edge = graph.offsets[node.id]; edge < graph.offsets[node.id + 1]; edge++) {
-        const id = graph.targets[edge]
-        if (id === node.id || !inside.has(id)) continue
-        const met = node.met | metOn(edge) | metAt(id)
-        const step: Node = { id, met, edge, parent: node }
-        if (done(id, met)) return { edges: edgesOf(step), id, met }
-        const known = seen.get(id) ?? new Set<number>()
-        if (known.has(met)) continue
-        seen.set(id, known.add(met))
-        if (++looked > LARGEST_PRODUCT) return null
-        next.push(step)
+    const next: Visit[] = []
+    for (const before of frontier) {
+      for (let edge = offsets[before.id]; edge < offsets[before.id + 1]; edge++) {
+        const id = targets[edge]
+        if (inside[id] === 0) continue
+        const met = before.met | ofInstance[instances[edge]] | (weak & ~enabled[id])
+        const owed = (before.owed | (watched & enabled[id])) & ~met
+        const known = visited.get(id) ?? []
+        // Whoever was here before with no more to do, and no later, leads to the same cycles.
+        if (known.some((place) => (met & ~place.met) === 0 && (place.owed & ~owed) === 0)) continue
+        const visit: Visit = { id, met, owed, edge, before }
+        if (done(visit)) {
+          const edges: number[] = []
+          for (let at: Visit = visit; at.before !== null; at = at.before) edges.push(at.edge)
+          return { edges: edges.reverse(), end: visit }
+        }
+        if (++looked > limit) return null
+        known.push(visit)
+        visited.set(id, known)
+        next.push(visit)
       }
     }
     frontier = next
   }
   return null
-}
-
-function edgesOf(last: { edge: number; parent: unknown }): number[] {
-  const edges: number[] = []
-  for (
-    let at: { edge: number; parent: unknown } | null = last;
-    at !== null && at.edge >= 0;
-    at = at.parent as typeof at
-  )
-    edges.unshift(at.edge)
-  return edges
 }

@@ -4,7 +4,7 @@ import { stateTest } from '../engine/state-test.ts'
 import { combinations, printArguments } from '../language/action.ts'
 import type { Temporal } from '../language/temporal.ts'
 import { type FairnessBits, fairnessBits } from './fair-cycle.ts'
-import { findLasso, type Lasso } from './lasso.ts'
+import { findLasso, type Lasso, type StateSet, someBehaviour, type TemporalQuestion } from './lasso.ts'
 import { type Transitions, transitionsOf } from './transitions.ts'
 
 /** The fate of one temporal claim. */
@@ -15,8 +15,8 @@ export interface TemporalOutcome {
   readonly lasso: Lasso | null
   /** the arguments for which the lasso is, as printed */
   readonly args: string
-  /** whether the trigger of a `leads to`, or the premise, was ever true; true where there is none */
-  readonly said: boolean
+  /** why the claim says nothing of any behaviour, where it does not: its trigger or premise */
+  readonly doubt: string | null
   readonly graph: Transitions
 }
 
@@ -27,31 +27,44 @@ export function judgeTemporal(search: Search): TemporalOutcome[] {
   if (temporal.length === 0) return []
   const graph = transitionsOf(search)
   const bits = fairnessBits(model.fairness, model.instances.length, graph)
-  return temporal.map(({ claim, at }) => judgeOne(search, graph, bits, claim, at))
+  const initial = (search.levels[0] ?? []).flatMap(({ from, to }) =>
+    Array.from({ length: to - from }, (_, offset) => from + offset),
+  )
+  return temporal.map(({ claim, at }) => judgeOne(search, graph, bits, initial, claim, at))
 }
 
 function judgeOne(
   search: Search,
   graph: Transitions,
   bits: FairnessBits,
+  initial: readonly number[],
   claim: Temporal<object>,
   at: number,
 ): TemporalOutcome {
-  const initial = (search.levels[0] ?? []).flatMap(({ from, to }) =>
-    Array.from({ length: to - from }, (_, offset) => from + offset),
-  )
-  let said = false
+  let says = false
   for (const values of combinations(claim.parameters)) {
-    const test = (predicate: Temporal<object>['premise'], otherwise: boolean) =>
-      predicate === null
-        ? () => otherwise
-        : stateTest(search, (state) => predicate(state, values), `claim '${claim.name}'`)
-    const [trigger, given] = [test(claim.trigger, true), test(claim.premise, true)]
-    said ||= (claim.trigger === null && claim.premise === null) || graph.states.some((id) => trigger(id) && given(id))
-    const goals = Object.values(claim.conjuncts).map((goal) => test(goal, true))
-    const goal = (id: number) => goals.every((each) => each(id))
-    const lasso = findLasso(graph, bits, { form: claim.form, initial, goal, trigger, given })
-    if (lasso !== null) return { claim: at, lasso, args: printArguments(claim.parameters, values), said: true, graph }
+    const where = (predicate: (state: object) => boolean) =>
+      setOf(graph, stateTest(search, predicate, `claim '${claim.name}'`))
+    const { trigger, premise } = claim
+    const question: TemporalQuestion = {
+      form: claim.form,
+      initial,
+      goal: where((state) => Object.values(claim.conjuncts).every((conjunct) => conjunct(state, values))),
+      trigger: trigger && where((state) => trigger(state, values)),
+      given: premise && where((state) => premise(state, values)),
+    }
+    const lasso = findLasso(graph, bits, question)
+    if (lasso !== null) return { claim: at, lasso, args: printArguments(claim.parameters, values), doubt: null, graph }
+    says ||= someBehaviour(graph, bits, question)
   }
-  return { claim: at, lasso: null, args: '', said, graph }
+  return { claim: at, lasso: null, args: '', doubt: says ? null : silence(claim), graph }
 }
+
+function setOf({ size, states }: Transitions, test: (id: number) => boolean): StateSet {
+  const members = new Uint8Array(size)
+  for (const id of states) members[id] = test(id) ? 1 : 0
+  return members
+}
+
+const silence = ({ name, premise }: Temporal<object>): string =>
+  premise === null ? `the premise of '${name}' is never true` : `no fair behaviour keeps to the premise of '${name}'`

@@ -17,12 +17,12 @@ export interface TrustFinding {
 
 const neverTrue = (name: string): string => `the premise of '${name}' is never true`
 
-/** The findings on a model that was explored completely; `silent` names temporal claims that never began to say anything. */
-export function trustFindings(model: Model, coverage: Coverage, silent: readonly string[] = []): TrustFinding[] {
+/** The findings on a model that was explored completely; `doubts` are those about its temporal claims. */
+export function trustFindings(model: Model, coverage: Coverage, doubts: readonly string[] = []): TrustFinding[] {
   const texts = [
     ...idleActions(model, coverage),
     ...emptyPremises(model, coverage),
-    ...silent.map(neverTrue),
+    ...doubts,
     ...unusedValues(model, coverage),
   ]
   return texts.map((text) => ({ text, waived: waiverFor(model, text)?.[1] ?? null }))
@@ -31,11 +31,6 @@ export function trustFindings(model: Model, coverage: Coverage, silent: readonly
 /** A waiver names a finding by its text, or by the beginning of it where the rest varies. */
 const waiverFor = (model: Model, text: string) =>
   Object.entries(model.waive).find(([beginning]) => text.startsWith(beginning))
-
-/** Waivers that waive nothing: the finding is gone, and so should they be. */
-export function staleWaivers(model: Model, findings: readonly TrustFinding[]): string[] {
-  return Object.keys(model.waive).filter((text) => findings.every((finding) => !finding.text.startsWith(text)))
-}
 
 function idleActions(model: Model, coverage: Coverage): string[] {
   const enabled = new Map<string, boolean>()
