@@ -1,12 +1,17 @@
 /**
- * Code generated from tables: a decision tree becomes a nest of switches, a leaf two masks per word. Rules share a
+ * Code generated from small tables: a decision tree becomes a nest of switches, a leaf two masks per word. Rules share a
  * function in small groups, because V8 neither inlines one function per rule nor optimises a very large one; rules whose
- * trees begin with the same cell (the labels of one process) share the switch on it.
+ * trees begin with the same cell (the labels of one process) share the switch on it. Large tables are made flat instead.
  */
+import { flatExpand } from './flat-expand.ts'
+import { codeAt, flatten, noNodes } from './flat-tree.ts'
 import type { Effect } from './rules.ts'
 import type { Branch, Table, TreeNode } from './table.ts'
 
-/** Appends the successors of the state at `base`, which has number `id`, to `out` from `n` on; returns the new end. */
+/**
+ * Appends the successors of the state at `base`, which has number `id`, to `out` from `n` on; returns the new end. A
+ * successor is its words and one more.
+ */
 export type Expand = (words: Int32Array, base: number, id: number, out: Int32Array, n: number) => number
 
 /** Calls back for each predicate that is false, or unknown, on the words at `base`. */
@@ -21,24 +26,34 @@ export interface CheckFallback {
 }
 
 const RULES_PER_GROUP = 8
-const LARGEST_GROUP = 24_000
-const LARGEST_TREE = 3_000
+/** Nodes in all trees of actions together, and in the tree of one predicate, that code is generated for. */
+const LARGEST_ACTIONS = 300
+const LARGEST_PREDICATE = 60
+/** The codes of a flat predicate. */
+const [ASK, SETTLED] = [-1, -2]
 
-/** Generates functions that together append all successors of a state. */
+/** What follows the words of a successor: the number of the state that it was computed from, or of its rule. */
+export type Origin = 'id' | 'rule'
+
+/** Makes functions that together append all successors of a state. */
 export function compileExpand(
   tables: readonly Table<Effect | null>[],
   words: number,
   fallback: ExpandFallback,
+  origin: Origin = 'id',
 ): Expand[] {
+  if (tables.reduce((sum, { nodes }) => sum + nodes, 0) > LARGEST_ACTIONS) {
+    return [flatExpand(tables, words, fallback, origin)]
+  }
   const order = tables.map((_, rule) => rule).sort((a, b) => rootCell(tables[a]) - rootCell(tables[b]) || a - b)
-  return chunks(order, tables).map((rules) => {
-    const body = blocks(rules, tables, words)
+  return chunks(order).map((rules) => {
+    const body = blocks(rules, tables, words, origin)
     const source = `return function expand(words, base, id, out, n) {\n${loadWords(words)}${body}return n\n}`
     return new Function('fallback', source)(fallback) as Expand
   })
 }
 
-/** Generates one function that settles all predicates on a state; `interesting` tells which results are called back. */
+/** Makes one function that settles all predicates on a state; `interesting` tells which results are called back. */
 export function compileCheck(
   tables: readonly Table<number>[],
   rules: readonly number[],
@@ -46,26 +61,23 @@ export function compileCheck(
   interesting: (rule: number, result: number) => boolean,
   fallback: CheckFallback,
 ): Check {
+  const nodes = noNodes()
   const body = rules.map((rule) => {
     const ask = `fallback.unsettled(${rule}, words, base, id);`
-    const { root, nodes } = tables[rule]
-    if (root === undefined || nodes > LARGEST_TREE) return `${ask}\n`
-    return `${treeText(root, (result) => (interesting(rule, result) ? ask : ''), ask)}\n`
+    const { root, nodes: size } = tables[rule]
+    if (size <= LARGEST_PREDICATE) {
+      return `${root === undefined ? ask : treeText(root, (result) => (interesting(rule, result) ? ask : ''), ask)}\n`
+    }
+    const place = flatten(root, nodes, (result) => (interesting(rule, result) ? ASK : SETTLED))
+    return `if (codeAt(nodes, ${place}, words, base) !== ${SETTLED}) ${ask}\n`
   })
-  const functions = grouped(body).map((text) => `(words, base, id) => {\n${loadWords(words)}${text}}`)
+  const functions = chunks(body).map((texts) => `(words, base, id) => {\n${loadWords(words)}${texts.join('')}}`)
   return new Function(
     'fallback',
+    'codeAt',
+    'nodes',
     `const all = [${functions.join(',\n')}]\nreturn (words, base, id) => {\n${functions.map((_, at) => `all[${at}](words, base, id);`).join('\n')}\n}`,
-  )(fallback) as Check
-}
-
-function grouped(texts: readonly string[]): string[] {
-  const groups: string[] = ['']
-  for (const text of texts) {
-    if (groups[groups.length - 1].length + text.length > LARGEST_GROUP) groups.push('')
-    groups[groups.length - 1] += text
-  }
-  return groups
+  )(fallback, codeAt, Int32Array.from(nodes)) as Check
 }
 
 const loadWords = (words: number): string =>
@@ -73,39 +85,32 @@ const loadWords = (words: number): string =>
 
 const rootCell = (table: Table<unknown>): number => (table.root?.kind === 'branch' ? table.root.cell : -1)
 
-function chunks(order: readonly number[], tables: readonly Table<unknown>[]): number[][] {
-  const groups: number[][] = [[]]
-  let nodes = 0
-  for (const rule of order) {
-    const group = groups[groups.length - 1]
-    const size = Math.min(tables[rule].nodes, LARGEST_TREE)
-    if (group.length >= RULES_PER_GROUP || (group.length > 0 && (nodes + size) * 60 > LARGEST_GROUP)) {
-      groups.push([rule])
-      nodes = size
-    } else {
-      group.push(rule)
-      nodes += size
-    }
-  }
-  return groups
+function chunks<T>(all: readonly T[]): T[][] {
+  const count = Math.ceil(all.length / RULES_PER_GROUP)
+  return Array.from({ length: count }, (_, at) => all.slice(at * RULES_PER_GROUP, (at + 1) * RULES_PER_GROUP))
 }
 
 /** One block for each rule; rules that begin with the same cell become one switch on it. */
-function blocks(rules: readonly number[], tables: readonly Table<Effect | null>[], words: number): string {
+function blocks(
+  rules: readonly number[],
+  tables: readonly Table<Effect | null>[],
+  words: number,
+  origin: Origin,
+): string {
   const byRoot = new Map<number, number[]>()
   for (const rule of rules) {
-    const cell = tables[rule].nodes > LARGEST_TREE ? -1 : rootCell(tables[rule])
+    const cell = rootCell(tables[rule])
     byRoot.set(cell, [...(byRoot.get(cell) ?? []), rule])
   }
   return [...byRoot]
     .map(([cell, members]) => {
       if (cell === -1 || members.length === 1)
-        return members.map((rule) => ruleText(rule, tables[rule], tables[rule].root, words)).join('')
+        return members.map((rule) => ruleText(rule, tables[rule].root, words, origin)).join('')
       const roots = members.map((rule) => tables[rule].root as Branch<Effect | null>)
       const codes = [...new Set(roots.flatMap((root) => Object.keys(root.children).map(Number)))]
       const cases = codes.map(
         (code) =>
-          `case ${code}:\n${members.map((rule, at) => ruleText(rule, tables[rule], roots[at].children[code], words)).join('')}break;\n`,
+          `case ${code}:\n${members.map((rule, at) => ruleText(rule, roots[at].children[code], words, origin)).join('')}break;\n`,
       )
       const unknown = members.map((rule) => missText(rule)).join('')
       return `switch (${cellText(roots[0])}) {\n${cases.join('')}default:\n${unknown}}\n`
@@ -115,29 +120,25 @@ function blocks(rules: readonly number[], tables: readonly Table<Effect | null>[
 
 const missText = (rule: number): string => `n = fallback.miss(${rule}, words, base, id, out, n);\n`
 
-function ruleText(
-  rule: number,
-  table: Table<Effect | null>,
-  node: TreeNode<Effect | null> | undefined,
-  words: number,
-): string {
-  if (node === undefined || table.nodes > LARGEST_TREE) return missText(rule)
-  if (!hasChoice(node)) return treeText(node, (effect) => effectText(effect, words), missText(rule))
+function ruleText(rule: number, node: TreeNode<Effect | null> | undefined, words: number, origin: Origin): string {
+  const leafText = (effect: Effect | null) => effectText(effect, words, origin === 'id' ? 'id' : String(rule))
+  if (node === undefined) return missText(rule)
+  if (!hasChoice(node)) return treeText(node, leafText, missText(rule))
   // A choice may have appended some successors before another alternative turns out to be unknown: start over from `s`.
   const miss = `n = fallback.miss(${rule}, words, base, id, out, s${rule}); break r${rule};\n`
-  return `{ const s${rule} = n; r${rule}: {\n${treeText(node, (effect) => effectText(effect, words), miss)}} }\n`
+  return `{ const s${rule} = n; r${rule}: {\n${treeText(node, leafText, miss)}} }\n`
 }
 
 const hasChoice = (node: TreeNode<unknown> | undefined): boolean =>
   node !== undefined && (node.kind === 'choice' || (node.kind === 'branch' && node.children.some(hasChoice)))
 
-function effectText(effect: Effect | null, words: number): string {
+function effectText(effect: Effect | null, words: number, last: string): string {
   if (effect === null) return ''
   const stores = Array.from({ length: words }, (_, at) => {
     const kept = effect.and[at] === -1 ? `w${at}` : `w${at} & ${effect.and[at]}`
     return `out[n + ${at}] = ${effect.or[at] === 0 ? kept : `${kept} | ${effect.or[at]}`};\n`
   })
-  return `${stores.join('')}out[n + ${words}] = id; n += ${words + 1};\n`
+  return `${stores.join('')}out[n + ${words}] = ${last}; n += ${words + 1};\n`
 }
 
 function cellText({ word, shift, mask }: { word: number; shift: number; mask: number }): string {

@@ -1,12 +1,13 @@
 /** The other threads of a search: each builds the same model, learns its own tables and shares the space. */
 import { Worker } from 'node:worker_threads'
 import { SpecError } from '../language/errors.ts'
+import type { Model } from '../language/model.ts'
 import type { Coverage } from './coverage.ts'
 import { mergeCoverage } from './coverage.ts'
 import { type Explorer, type Frontier, lowest, type StateFault, type Stint } from './explorer.ts'
 import { type Judge, mergeDecisions } from './judge.ts'
 import type { ModelSource } from './source.ts'
-import type { IdRange, Space, SpaceMemory } from './space.ts'
+import type { IdRange, SpaceMemory } from './space.ts'
 
 /** What a thread is started with. */
 export interface Hiring {
@@ -14,6 +15,8 @@ export interface Hiring {
   readonly memory: SpaceMemory
   readonly threads: number
   readonly compileAfter: number | undefined
+  /** of the model that the source must give */
+  readonly identity: string
 }
 
 /** A level to work on, or the rest of one after memory has grown. */
@@ -122,13 +125,14 @@ export class Crew {
 }
 
 /** Starts threads that work on a space; they build the model from its source. */
-export async function hireCrew(
-  count: number,
-  source: ModelSource,
-  space: Space,
-  compileAfter: number | undefined,
-): Promise<Crew> {
-  const hiring: Hiring = { source, memory: space.memory, threads: count + 1, compileAfter }
+export function hireCrew(hiring: Hiring): Crew {
   const entry = new URL('./worker.mjs', import.meta.url)
+  const count = hiring.threads - 1
   return new Crew(Array.from({ length: count }, () => new Worker(entry, { workerData: hiring, execArgv: [] })))
+}
+
+/** What tells a model from others: threads that search different ones would mix up their states. */
+export function identityOf({ domain, instances, claims }: Model): string {
+  const steps = instances.map(({ actor, label }) => `${actor}: ${label}`)
+  return [domain.text, ...steps, ...claims.map(({ name }) => name)].join('\n')
 }

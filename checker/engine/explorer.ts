@@ -11,6 +11,7 @@ import { isOpen, type Judge, judgeFor } from './judge.ts'
 import { layoutOf } from './layout.ts'
 import {
   type ActionRule,
+  abandon,
   actionRules,
   type Effect,
   LARGEST_TABLE,
@@ -21,7 +22,7 @@ import {
   TRUE,
 } from './rules.ts'
 import { BLOCK, CONTROL, type IdRange, type Space } from './space.ts'
-import type { TreeNode } from './table.ts'
+import type { Table, TreeNode } from './table.ts'
 import { leafFor } from './table.ts'
 
 /** The states of one level, addressed by position. */
@@ -59,6 +60,11 @@ export const ROOM = PORTION + BLOCK
  */
 const COMPILE_AFTER = 2_000
 
+/** Paths that one thread learns in all: each costs some hundred bytes. */
+const LARGEST_LEARNING = 1_000_000
+/** Leaves from which on a table must have answered something that it knew. */
+const PROBATION = 20_000
+
 export class Explorer {
   readonly model: Model
   readonly space: Space
@@ -94,6 +100,9 @@ export class Explorer {
   /** the range of the frontier that work is at, and how many states lie before it */
   #range = { at: 0, skipped: 0 }
   #staleAt = 0
+  /** states and steps that claims were asked about */
+  #states = 0
+  #steps = 0
 
   constructor(model: Model, space: Space, threads: number, compileAfter = COMPILE_AFTER) {
     const layout = layoutOf(model.domain.cells)
@@ -262,6 +271,7 @@ export class Explorer {
   #judgeStates({ from, to }: IdRange): void {
     if (this.statePredicates.length === 0) return
     const { log, stride } = this.space
+    this.#states += to - from
     for (let id = from; id < to; id++) {
       try {
         this.#checkState(log, id * stride, id)
@@ -273,6 +283,7 @@ export class Explorer {
 
   #judgeSteps(out: Int32Array, n: number): void {
     const { log, stride, words } = this.space
+    this.#steps += n / stride
     for (let at = 0; at < n; at += stride) {
       const parent = out[at + words]
       if (parent === 0) continue
@@ -294,7 +305,7 @@ export class Explorer {
     let kept = 0
     for (let at = 0; at < n; at += stride) {
       try {
-        if ((this.#evaluate(constraint, false, out, at) & TRUE) === 0) continue
+        if ((this.#evaluate(constraint, false, out, at, this.generated) & TRUE) === 0) continue
       } catch (thrown) {
         throw this.#faultAt(thrown, out[at + words], this.#level + 1)
       }
@@ -315,23 +326,33 @@ export class Explorer {
     return (this.#evaluate(this.#final, false, this.space.log, id * this.space.stride) & TRUE) !== 0
   }
 
-  #evaluate(rule: PredicateRule, onSteps: boolean, words: Int32Array, base: number): number {
+  /** `asked` says how often this search has asked the predicate so far. */
+  #evaluate(rule: PredicateRule, onSteps: boolean, words: Int32Array, base: number, asked = Infinity): number {
     const leaf = leafFor(rule.table, words, base)
     if (leaf !== undefined) return leaf.result
-    const learn = rule.table.leaves < LARGEST_TABLE
-    if (learn) this.learned++
-    return this.teacher.judge(rule, onSteps, words, base, learn)
+    return this.teacher.judge(rule, onSteps, words, base, this.#learns(rule.table, asked))
+  }
+
+  /** Whether a table shall learn one more path. Gives it up when nearly all that was asked so far was new to it. */
+  #learns(table: Table<unknown>, asked: number): boolean {
+    if (table.leaves >= LARGEST_TABLE || this.learned >= LARGEST_LEARNING) return false
+    if (table.leaves >= PROBATION && table.leaves > 0.9 * asked) {
+      abandon(table)
+      return false
+    }
+    this.learned++
+    return true
   }
 
   #judgeState(at: number, words: Int32Array, base: number): void {
     const rule = this.statePredicates[at]
-    if (this.#isOpen(rule)) this.#settle(rule, at, this.#evaluate(rule, false, words, base))
+    if (this.#isOpen(rule)) this.#settle(rule, at, this.#evaluate(rule, false, words, base, this.#states))
   }
 
   #judgeStep(at: number, words: Int32Array, base: number): void {
     const rule = this.stepPredicates[at]
     if (this.#isOpen(rule))
-      this.#settle(rule, this.statePredicates.length + at, this.#evaluate(rule, true, words, base))
+      this.#settle(rule, this.statePredicates.length + at, this.#evaluate(rule, true, words, base, this.#steps))
   }
 
   /** Tells whether a claim is still asked about what this level leads to. */
@@ -352,8 +373,7 @@ export class Explorer {
     const rule = this.actions[at]
     const known = this.#follow(rule.table.root, words, base, id, out, n)
     if (known >= 0) return known
-    const learn = rule.table.leaves < LARGEST_TABLE
-    if (learn) this.learned++
+    const learn = this.#learns(rule.table, this.expanded)
     let end = n
     this.teacher.act(rule, at, words, base, learn, (effect) => {
       end = this.#apply(effect, words, base, id, out, end)

@@ -36,6 +36,8 @@ export function judgeFor(claims: readonly Claim<object>[], watchDeadlock: boolea
     outcomes: (complete) =>
       claims.map((claim, at): ClaimOutcome => {
         const level = levels[at]
+        // No search of states decides what happens sooner or later: that takes the finished graph.
+        if (claim.kind === 'temporal' || claim.kind === 'refinement') return { status: 'open' }
         if (claim.kind === 'reachable') {
           return level > 0 ? { status: 'reached', level } : { status: complete ? 'unreached' : 'open' }
         }

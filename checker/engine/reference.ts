@@ -5,7 +5,8 @@
 import { Set as ImmutableSet, List } from 'immutable'
 import { asSpecError, enabled, forEachBranch, openDraft } from '../language/draft.ts'
 import { SpecError } from '../language/errors.ts'
-import { forEachInitial } from '../language/initial.ts'
+import { forEachInitial, noInitialState } from '../language/initial.ts'
+import { actionName } from '../language/instance.ts'
 import type { Model } from '../language/model.ts'
 import { type BoundClaim, boundClaims, boundTest, satisfied } from '../language/predicate.ts'
 import { isOpen, judgeFor } from './judge.ts'
@@ -27,14 +28,15 @@ export function referenceSuccessors(
   })
   return (state) => {
     const successors: { label: string; state: ReferenceState }[] = []
-    for (const { label, run } of model.instances) {
+    for (const instance of model.instances) {
+      const { label, run } = instance
       try {
         forEachBranch((chooser) => {
           next = state
           if (enabled(run, draft, chooser)) successors.push({ label, state: next })
         })
       } catch (thrown) {
-        throw asSpecError(thrown, label)
+        throw asSpecError(thrown, actionName(instance))
       }
     }
     return successors
@@ -104,6 +106,7 @@ export function referenceSearch(model: Model, bounds: Bounds = {}): Outcome {
 
   try {
     for (const state of referenceInitials(model)) add(state)
+    if (frontier.length === 0) throw noInitialState('the constraint excludes every one')
     while (frontier.length > 0) {
       depth = level
       if (bounds.untilDecided && judge.decided()) break

@@ -3,7 +3,7 @@ import type { Chooser } from '../language/action.ts'
 import type { Draft } from '../language/draft.ts'
 import { asSpecError, enabled, forEachBranch, openDraft } from '../language/draft.ts'
 import { SpecError } from '../language/errors.ts'
-import type { Instance } from '../language/instance.ts'
+import { actionName, type Instance } from '../language/instance.ts'
 import type { Model } from '../language/model.ts'
 import type { BoundClaim, OnState, OnStep } from '../language/predicate.ts'
 import type { Coverage } from './coverage.ts'
@@ -39,6 +39,10 @@ export interface PredicateRule {
 export const LARGEST_TABLE = 200_000
 
 const LARGEST_AUDIT = 2_000
+/** Paths of one table that are learned with care: run twice, and kept to be run again in the end. Later ones seldom are. */
+const CAREFUL = 1_000
+const SELDOM = 64
+const NO_EXAMPLE = new Int32Array()
 
 const sameEffect = (a: Effect | null, b: Effect | null): boolean =>
   a === null || b === null
@@ -53,6 +57,7 @@ export class Teacher {
   readonly #draft: Draft
   readonly #after: Draft
   readonly #coverage: Coverage
+  #lessons = 0
 
   constructor(model: Model, layout: Layout, coverage: Coverage) {
     const cells = layout.fields.length
@@ -69,8 +74,8 @@ export class Teacher {
   }
 
   /**
-   * Runs an action on the state at `base` and gives each of its effects to `visit`. With a table, the paths are added to
-   * it, and the function is run twice so that one which keeps state elsewhere is noticed.
+   * Runs an action on the state at `base` and gives each of its effects to `visit`. To learn, the paths are added to the
+   * table, and the function is often run twice so that one which keeps state elsewhere is noticed.
    */
   act(
     rule: ActionRule,
@@ -81,12 +86,13 @@ export class Teacher {
     visit: (effect: Effect) => void,
   ): void {
     const source = (cell: number) => readField(this.layout.fields[cell], words, base)
+    const careful = learn && this.#careful(rule.table)
+    const example = careful ? this.#example(words, base, 1) : noExample
     try {
-      for (let turn = learn ? 0 : 1; turn < 2; turn++) {
+      for (let turn = careful ? 0 : 1; turn < 2; turn++) {
         forEachBranch((chooser) => {
           const effect = this.#run(rule.instance.run, source, chooser)
-          if (learn)
-            insertPath(rule.table, this.layout, this.#recorder, effect, sameEffect, () => this.#example(words, base, 1))
+          if (learn) insertPath(rule.table, this.layout, this.#recorder, effect, sameEffect, example)
           if (turn === 0 || effect === null) return
           this.#coverage.enabled[at] = 1
           for (const cell of this.#recorder.writtenCells) this.#coverage.note(cell, this.#recorder.writtenCode(cell))
@@ -102,9 +108,10 @@ export class Teacher {
   judge(rule: PredicateRule, onSteps: boolean, words: Int32Array, base: number, learn: boolean): number {
     const layout = onSteps ? this.pairs : this.layout
     const source = (cell: number) => readField(layout.fields[cell], words, base)
-    const example = () => this.#example(words, base, onSteps ? 2 : 1)
+    const careful = learn && this.#careful(rule.table)
+    const example = careful ? this.#example(words, base, onSteps ? 2 : 1) : noExample
     let result = 0
-    for (let turn = learn ? 0 : 1; turn < 2; turn++) {
+    for (let turn = careful ? 0 : 1; turn < 2; turn++) {
       this.#recorder.begin(source)
       result = this.#evaluate(rule.bound, onSteps)
       if (this.#recorder.writtenCells.length > 0) throw predicateWrites(rule.bound)
@@ -157,29 +164,36 @@ export class Teacher {
     return PREMISE | (bound.conjuncts.every((conjunct) => test(conjunct.test)) ? TRUE : 0)
   }
 
-  #example(words: Int32Array, base: number, states: number): Int32Array {
-    return words.slice(base, base + states * this.layout.words)
+  #careful(table: Table<unknown>): boolean {
+    return table.leaves < CAREFUL || this.#lessons++ % SELDOM === 0
+  }
+
+  /** A copy of the state that teaches something. All that it teaches shares the copy. */
+  #example(words: Int32Array, base: number, states: number): () => Int32Array {
+    let copy: Int32Array | undefined
+    return () => {
+      copy ??= words.slice(base, base + states * this.layout.words)
+      return copy
+    }
   }
 }
 
-/** Calls `visit` with the example of every leaf of the rules, or of a sample where there are many. */
+const noExample = () => NO_EXAMPLE
+
+/** Calls `visit` with the examples of the rules, or with a sample where there are many. */
 function forEachExample<R extends { readonly table: Table<unknown> }>(
   rules: readonly R[],
   visit: (rule: R, words: Int32Array) => void,
 ): void {
-  const leaves = rules.reduce((sum, rule) => sum + rule.table.leaves, 0)
-  const step = Math.ceil(leaves / LARGEST_AUDIT)
-  let seen = 0
-  for (const rule of rules) {
-    const examples: Int32Array[] = []
-    forEachLeaf(rule.table, (leaf) => seen++ % step === 0 && examples.push(leaf.example))
-    for (const words of examples) visit(rule, words)
-  }
-}
-
-/** How messages name an action: with its process, where it has one. */
-export function actionName(instance: Instance): string {
-  return instance.actor === '' || instance.anchor === '' ? instance.label : `${instance.actor} at '${instance.label}'`
+  const all = rules.flatMap((rule) => {
+    const examples = new Set<Int32Array>()
+    forEachLeaf(rule.table, ({ example }) => example !== NO_EXAMPLE && examples.add(example))
+    return [...examples].map((words) => ({ rule, words }))
+  })
+  const step = Math.ceil(all.length / LARGEST_AUDIT)
+  all.forEach(({ rule, words }, at) => {
+    if (at % step === 0) visit(rule, words)
+  })
 }
 
 function predicateWrites(bound: BoundClaim): SpecError {
@@ -188,6 +202,13 @@ function predicateWrites(bound: BoundClaim): SpecError {
     'claims, constraints and final states only look at it',
     'compute with local variables instead',
   )
+}
+
+/** Forgets what a table has learned, and keeps it from learning more. */
+export function abandon(table: Table<unknown>): void {
+  table.root = undefined
+  table.nodes = 0
+  table.leaves = LARGEST_TABLE
 }
 
 /** A rule for each instance, with an empty table. */

@@ -5,10 +5,10 @@
 
 import { asSpecError } from '../language/draft.ts'
 import { SpecError } from '../language/errors.ts'
-import { forEachInitial } from '../language/initial.ts'
+import { forEachInitial, noInitialState } from '../language/initial.ts'
 import type { Model } from '../language/model.ts'
 import type { Coverage } from './coverage.ts'
-import { type Crew, hireCrew } from './crew.ts'
+import { type Crew, hireCrew, identityOf } from './crew.ts'
 import { Explorer, type Frontier, lowest, ROOM, type StateFault } from './explorer.ts'
 import { layoutOf, pack } from './layout.ts'
 import { memoryLimit } from './memory.ts'
@@ -131,11 +131,15 @@ class Run {
       })
       while (this.#stopped === null && !this.#explorer.finishInitial()) this.#makeRoom()
     } catch (thrown) {
-      this.#fault = this.#explorer.fault ?? { error: asSpecError(thrown, this.#model.name), id: 0, level: 1 }
+      const error = thrown instanceof SpecError ? thrown : asSpecError(thrown, this.#model.name)
+      this.#fault = this.#explorer.fault ?? { error, id: 0, level: 1 }
       return false
     }
     this.#levels.push(this.#explorer.takeAdded())
-    return this.#stopped === null
+    if (this.#stopped !== null) return false
+    if (this.#distinct() > 0) return true
+    this.#fault = { error: noInitialState('the constraint excludes every one'), id: 0, level: 1 }
+    return false
   }
 
   /** Explores level after level; true when no state is left. */
@@ -164,7 +168,13 @@ class Run {
     control[CONTROL.cursor] = 0
     control[CONTROL.pause] = 0
     if (this.#crew === null && this.#workers > 1 && this.#distinct() >= (this.#options.parallelFrom ?? 200_000)) {
-      this.#crew = await hireCrew(this.#workers - 1, this.#options.source!, this.#space, this.#options.compileAfter)
+      this.#crew = hireCrew({
+        source: this.#options.source!,
+        memory: this.#space.memory,
+        threads: this.#workers,
+        compileAfter: this.#options.compileAfter,
+        identity: identityOf(this.#model),
+      })
     }
     this.#closed += frontier.size
     this.#levels.push([])

@@ -24,7 +24,7 @@ const SMALLEST_TABLE = 1 << 12
 const SMALLEST_LOG = 1 << 12
 /** above this many states the log gets all the address space it may ever use, and no longer moves */
 const RESERVE_ABOVE = 1 << 22
-const LOAD_LIMIT = 0.6
+const LOAD_LIMIT = 0.7
 const ENTER_RUN = 128
 
 export class Space {

@@ -22,7 +22,7 @@ export interface Choice<L> {
 export interface Leaf<L> {
   readonly kind: 'leaf'
   readonly result: L
-  /** the words of the state that taught this leaf, for checking it again later */
+  /** the words of the state that taught this leaf, for checking it again later; empty where none was kept */
   readonly example: Int32Array
 }
 
@@ -52,38 +52,30 @@ export function insertPath<L>(
   same: (a: L, b: L) => boolean,
   example: () => Int32Array,
 ): Leaf<L> {
-  let place: { get: () => TreeNode<L> | undefined; set: (node: TreeNode<L>) => void } = {
-    get: () => table.root,
-    set: (node) => {
-      table.root = node
-    },
-  }
+  const top = [table.root]
+  let siblings: (TreeNode<L> | undefined)[] = top
+  let place = 0
   for (let at = 0; at < run.readCells.length; at++) {
-    let node = place.get()
+    let node = siblings[place]
     if (node === undefined) {
       node = innerNode(layout, run.readCells[at], run.counts[at])
-      place.set(node)
+      siblings[place] = node
       table.nodes++
     }
     if (node.kind === 'leaf' || (node.kind === 'branch' ? node.cell : CHOICE) !== run.readCells[at])
       throw unrepeatable()
     if (node.kind === 'choice' && node.children.length !== run.counts[at]) throw unrepeatable()
-    const { children } = node
-    const code = run.readCodes[at]
-    place = {
-      get: () => children[code],
-      set: (child) => {
-        children[code] = child
-      },
-    }
+    siblings = node.children
+    place = run.readCodes[at]
   }
-  const known = place.get()
+  const known = siblings[place]
   if (known !== undefined) {
     if (known.kind !== 'leaf' || !same(known.result, result)) throw unrepeatable()
     return known
   }
   const leaf: Leaf<L> = { kind: 'leaf', result, example: example() }
-  place.set(leaf)
+  siblings[place] = leaf
+  table.root = top[0]
   table.leaves++
   table.nodes++
   return leaf
@@ -103,6 +95,28 @@ export function forEachLeaf<L>(table: Table<L>, visit: (leaf: Leaf<L>) => void):
     else node.children.forEach(walk)
   }
   walk(table.root)
+}
+
+/**
+ * Calls `visit` for each leaf that the state whose words begin at `base` leads to: several where the function makes
+ * choices. False when not all of them are learned yet; some may have been visited then.
+ */
+export function forEachLeafAt<L>(
+  node: TreeNode<L> | undefined,
+  words: Readonly<Int32Array>,
+  base: number,
+  visit: (leaf: Leaf<L>) => void,
+): boolean {
+  let at = node
+  while (at !== undefined && at.kind === 'branch') at = at.children[(words[base + at.word] >>> at.shift) & at.mask]
+  if (at === undefined) return false
+  if (at.kind === 'choice') {
+    // Not a method of the array: those pass over what is missing.
+    for (const child of at.children) if (!forEachLeafAt(child, words, base, visit)) return false
+    return true
+  }
+  visit(at)
+  return true
 }
 
 /**

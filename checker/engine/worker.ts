@@ -1,14 +1,15 @@
 /** The body of one additional thread of a search. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Hiring, Order, Report } from './crew.ts'
+import { type Hiring, identityOf, type Order, type Report } from './crew.ts'
 import { Explorer } from './explorer.ts'
 import { mergeDecisions } from './judge.ts'
 import { layoutOf } from './layout.ts'
 import { loadModel } from './source.ts'
 import { Space } from './space.ts'
 
-const { source, memory, threads, compileAfter } = workerData as Hiring
+const { source, memory, threads, compileAfter, identity } = workerData as Hiring
 const model = await loadModel(source)
+if (identityOf(model) !== identity) throw new Error(`${source.module} gives another model than the one to be searched`)
 const space = new Space(layoutOf(model.domain.cells), memory)
 const explorer = new Explorer(model, space, threads, compileAfter)
 
