@@ -8,6 +8,7 @@ import type { Claim } from './language/claim.ts'
 import { SpecError } from './language/errors.ts'
 import type { Model } from './language/model.ts'
 import { boundClaims } from './language/predicate.ts'
+import { concretePath } from './trace/concrete.ts'
 import { describe, type Heading, standstill } from './trace/describe.ts'
 import { bestPath, type Target } from './trace/shortest.ts'
 import type { Trace } from './trace/trace.ts'
@@ -52,7 +53,9 @@ function withTemporal(found: Search, options: CheckOptions, temporal: readonly T
   const { model, outcome } = found
   const variant = options.variant ?? ''
   const traced = (target: Target, heading: Omit<Heading, 'variant'>, claim: number): Trace | null => {
-    const path = options.withoutTraces ? null : bestPath(found, target)
+    // Under symmetry a fault may mean that the spec breaks it: then there is nothing that a trace could be trusted to show.
+    const doubtful = found.explorer.symmetry !== null && outcome.fault !== null
+    const path = options.withoutTraces || doubtful ? null : bestPath(found, target)
     if (path === null) return null
     const failing =
       claim < 0 ? [] : boundClaims(model, model.claims[claim].kind).filter((bound) => bound.claim === claim)
@@ -127,7 +130,7 @@ function claimVerdict(
 
 function claimTarget(found: Search, claim: Claim<object>, at: number, level: number): Target {
   return claim.kind === 'step'
-    ? { kind: 'steps', level, test: (id, out, base) => found.explorer.stepViolates(at, id, out, base) }
+    ? { kind: 'steps', level, test: (before, base, out, to) => found.explorer.stepViolates(at, before, base, out, to) }
     : { kind: 'states', level, test: (id) => found.explorer.decides(at, id) }
 }
 
@@ -143,6 +146,7 @@ function kindOf(outcome: Outcome, claims: readonly ClaimVerdict[]): VerdictKind 
 function deadlockTrace(found: Search, variant: string, options: CheckOptions): Trace | null {
   const { deadlock } = found.outcome
   if (deadlock === null || options.withoutTraces) return null
+  if (found.explorer.symmetry !== null && found.outcome.fault !== null) return null
   const path = bestPath(found, { kind: 'states', level: deadlock, test: (id) => found.explorer.deadlocked(id) })
   if (path === null) return null
   const heading: Heading = {
@@ -177,15 +181,16 @@ function parentPath(found: Search, id: number, level: number): ReturnType<typeof
     for (let at = 1; at < chain.length; at++) {
       let found = -1
       explorer.successors(chain[at - 1], (instance, out, base) => {
-        if (found < 0 && space.find(out, base) === chain[at]) found = instance
+        if (found < 0 && explorer.idOf(out, base) === chain[at]) found = instance
       })
       if (found < 0) return null
       instances.push(found)
     }
+    const path = { states: chain.map(words), instances }
+    return explorer.symmetry === null ? path : concretePath(found, path, null)
   } catch {
     return null
   }
-  return { states: chain.map(words), instances }
 }
 
 /** The reference engine gives verdicts and counts, and no traces. */

@@ -14,6 +14,7 @@ export interface Hiring {
   readonly memory: SpaceMemory
   readonly threads: number
   readonly compileAfter: number | undefined
+  readonly symmetry: boolean
 }
 
 /** A level to work on, or the rest of one after memory has grown. */
@@ -127,8 +128,9 @@ export async function hireCrew(
   source: ModelSource,
   space: Space,
   compileAfter: number | undefined,
+  symmetry: boolean,
 ): Promise<Crew> {
-  const hiring: Hiring = { source, memory: space.memory, threads: count + 1, compileAfter }
+  const hiring: Hiring = { source, memory: space.memory, threads: count + 1, compileAfter, symmetry }
   const entry = new URL('./worker.mjs', import.meta.url)
   return new Crew(Array.from({ length: count }, () => new Worker(entry, { workerData: hiring, execArgv: [] })))
 }

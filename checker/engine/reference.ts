@@ -128,6 +128,7 @@ export function referenceSearch(model: Model, bounds: Bounds = {}): Outcome {
     complete,
     stopped,
     distinct: seen.size,
+    states: seen.size,
     generated,
     depth,
     claims: judge.outcomes(complete),

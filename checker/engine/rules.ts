@@ -163,7 +163,7 @@ export class Teacher {
 }
 
 /** Calls `visit` with the example of every leaf of the rules, or of a sample where there are many. */
-function forEachExample<R extends { readonly table: Table<unknown> }>(
+export function forEachExample<R extends { readonly table: Table<unknown> }>(
   rules: readonly R[],
   visit: (rule: R, words: Int32Array) => void,
 ): void {

@@ -6,11 +6,13 @@ import { mergeDecisions } from './judge.ts'
 import { layoutOf } from './layout.ts'
 import { loadModel } from './source.ts'
 import { Space } from './space.ts'
+import { symmetryOf } from './symmetry.ts'
 
-const { source, memory, threads, compileAfter } = workerData as Hiring
+const { source, memory, threads, compileAfter, symmetry } = workerData as Hiring
 const model = await loadModel(source)
-const space = new Space(layoutOf(model.domain.cells), memory)
-const explorer = new Explorer(model, space, threads, compileAfter)
+const layout = layoutOf(model.domain.cells)
+const space = new Space(layout, memory)
+const explorer = new Explorer(model, space, threads, compileAfter, symmetryOf(model, layout, symmetry))
 
 parentPort!.on('message', (order: Order) => {
   space.attach(order.memory)
