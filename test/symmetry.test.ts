@@ -72,8 +72,8 @@ counts.run()
 
 const generated = suite('generated specs')
 
-const RUNS = Number(process.env.SPEC_RUNS ?? 150)
-const LARGEST = 3_000
+const RUNS = Number(process.env.SPEC_RUNS ?? 80)
+const LARGEST = 1_000
 const small = fc.nat(40)
 const descriptions: fc.Arbitrary<SymmetricDescription> = fc.noBias(
   fc.record({

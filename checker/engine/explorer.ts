@@ -527,7 +527,7 @@ export class Explorer {
   /** Every successor by one instance of the state packed in `words`, whether the constraint allows it or not. */
   stepsOf(instance: number, words: Int32Array, visit: (out: Int32Array, at: number) => void): void {
     const { stride } = this.space
-    let out = new Int32Array(16 * stride)
+    let out = new Int32Array(4 * stride)
     let n = this.#walk(instance, words, 0, 0, out, 0)
     if (n > out.length) {
       out = new Int32Array(n)
