@@ -8,6 +8,7 @@ import type { Claim } from './language/claim.ts'
 import { SpecError } from './language/errors.ts'
 import type { Model } from './language/model.ts'
 import { boundClaims } from './language/predicate.ts'
+import { concretePath } from './trace/concrete.ts'
 import { describe, type Heading, standstill } from './trace/describe.ts'
 import { lassoPath } from './trace/lasso-path.ts'
 import { refutation } from './trace/refuted.ts'
@@ -68,7 +69,9 @@ function assemble(found: Search, options: CheckOptions, { temporal, refinements 
   const { model, outcome } = found
   const variant = options.variant ?? ''
   const traced = (target: Target, heading: Omit<Heading, 'variant'>, claim: number): Trace | null => {
-    const path = options.withoutTraces ? null : bestPath(found, target)
+    // Under symmetry a fault may mean that the spec breaks it: then there is nothing that a trace could be trusted to show.
+    const doubtful = found.explorer.symmetry !== null && outcome.fault !== null
+    const path = options.withoutTraces || doubtful ? null : bestPath(found, target)
     if (path === null) return null
     const about = model.claims[claim]
     const failing =
@@ -157,7 +160,8 @@ function refutationTrace(
       return bestPath(found, { kind: 'states', level, test })
     })
     .with({ kind: 'step' }, ({ level }) => {
-      const test = (id: number, out: Int32Array, at: number) => !abstract.allows(map(log, id * stride), map(out, at))
+      const test = (before: Int32Array, base: number, out: Int32Array, at: number) =>
+        !abstract.allows(map(before, base), map(out, at))
       return bestPath(found, { kind: 'steps', level, test })
     })
     .with({ kind: 'fairness' }, ({ lasso }) => lassoPath(found, graph, lasso))
@@ -178,7 +182,7 @@ function claimVerdict(
 
 function claimTarget(found: Search, claim: Claim<object>, at: number, level: number): Target {
   return claim.kind === 'step'
-    ? { kind: 'steps', level, test: (id, out, base) => found.explorer.stepViolates(at, id, out, base) }
+    ? { kind: 'steps', level, test: (before, base, out, to) => found.explorer.stepViolates(at, before, base, out, to) }
     : { kind: 'states', level, test: (id) => found.explorer.decides(at, id) }
 }
 
@@ -194,6 +198,7 @@ function kindOf(outcome: Outcome, claims: readonly ClaimVerdict[]): VerdictKind 
 function deadlockTrace(found: Search, variant: string, options: CheckOptions): Trace | null {
   const { deadlock } = found.outcome
   if (deadlock === null || options.withoutTraces) return null
+  if (found.explorer.symmetry !== null && found.outcome.fault !== null) return null
   const path = bestPath(found, { kind: 'states', level: deadlock, test: (id) => found.explorer.deadlocked(id) })
   if (path === null) return null
   const heading: Heading = {
@@ -228,15 +233,16 @@ function parentPath(found: Search, id: number, level: number): ReturnType<typeof
     for (let at = 1; at < chain.length; at++) {
       let found = -1
       explorer.successors(chain[at - 1], (instance, out, base) => {
-        if (found < 0 && space.find(out, base) === chain[at]) found = instance
+        if (found < 0 && explorer.idOf(out, base) === chain[at]) found = instance
       })
       if (found < 0) return null
       instances.push(found)
     }
+    const path = { states: chain.map(words), instances }
+    return explorer.symmetry === null ? path : concretePath(found, path, null)
   } catch {
     return null
   }
-  return { states: chain.map(words), instances }
 }
 
 /** The reference engine gives verdicts and counts, and no traces. */

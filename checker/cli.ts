@@ -168,6 +168,7 @@ function limits(command: Command): Command {
       size('--max-memory'),
     )
     .option('--max-depth <n>', 'stop after this many levels, the initial states being level 1', count('--max-depth'))
+    .option('--no-symmetry', 'keep every state, also where the model declares collections symmetric')
     .option('--quiet', 'show no progress')
 }
 

@@ -25,7 +25,7 @@ export interface Verdict {
   readonly model: string
   /** what distinguishes this model from its siblings: a kernel, constants, or empty */
   readonly variant: string
-  readonly outcome: Pick<Outcome, 'complete' | 'stopped' | 'distinct' | 'generated' | 'depth'>
+  readonly outcome: Pick<Outcome, 'complete' | 'stopped' | 'distinct' | 'states' | 'generated' | 'depth'>
   readonly statistics: Statistics
   readonly claims: readonly ClaimVerdict[]
   /** the way into a deadlock that the model does not allow */

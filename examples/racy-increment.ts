@@ -5,11 +5,11 @@
 import { collection, invariant, model, process, range, step, withConstants } from '../checker/index.ts'
 import type { Expected } from './expected.ts'
 
-export const spec = withConstants({ threads: 2 }, ({ threads }) => {
+export const spec = withConstants({ threads: 2, symmetric: false }, ({ threads, symmetric }) => {
   const shared = { counter: range(0, threads) }
   const thread = process(
     shared,
-    { locals: { seen: range(0, threads - 1) }, start: { seen: 0 }, over: collection('thread', threads) },
+    { locals: { seen: range(0, threads - 1) }, start: { seen: 0 }, over: collection('thread', threads, { symmetric }) },
     {
       read: step('seen = counter', (s, me) => {
         me.seen = s.counter

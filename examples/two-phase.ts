@@ -6,8 +6,8 @@
 import { array, collection, forAll, invariant, model, oneOf, setOf, when, withConstants } from '../checker/index.ts'
 import type { Expected } from './expected.ts'
 
-export const spec = withConstants({ RMs: 3 }, ({ RMs }) => {
-  const rms = collection('rm', RMs)
+export const spec = withConstants({ RMs: 3, symmetric: false }, ({ RMs, symmetric }) => {
+  const rms = collection('rm', RMs, { symmetric })
   return model(
     'TwoPhase',
     {

@@ -11,7 +11,7 @@ import { quotientGraph, stateGraph } from '../report/quotient.ts'
 import { renderSvg } from '../report/svg.ts'
 import { STOP_REASONS } from '../verdict.ts'
 import type { Io } from './io.ts'
-import { states } from './numbers.ts'
+import { counted, states } from './numbers.ts'
 import type { SearchFlags } from './options.ts'
 import { searchOptions } from './run.ts'
 import { parseSettings } from './settings.ts'
@@ -42,7 +42,9 @@ export async function graphCommand(name: string, flags: GraphFlags, catalogue: C
   const [target] = await openTarget(name, flags.kernel, parseSettings(flags.set), catalogue)
   if (flags.by !== undefined) findProjection(flags.by, target)
   const { options, end } = searchOptions(target, flags, io)
-  const found = await search(target.model, options).finally(end)
+  // A graph shows no lassos, and temporal claims would not let symmetry reduce it.
+  const claims = target.model.claims.filter(({ kind }) => kind !== 'temporal')
+  const found = await search({ ...target.model, claims }, options).finally(end)
   const { fault, complete, stopped, distinct } = found.outcome
   if (fault !== null) throw fault.error
   if (!complete) {
@@ -69,9 +71,7 @@ async function draw(found: Search, target: Target, flags: GraphFlags, io: Io): P
   if (out === undefined) io.out(text.endsWith('\n') ? text : `${text}\n`)
   else {
     writeFileSync(out, text)
-    io.err(
-      `${out}: ${graph.nodes.length} nodes and ${graph.edges.length} edges for ${states(found.outcome.distinct)}\n`,
-    )
+    io.err(`${out}: ${graph.nodes.length} nodes and ${graph.edges.length} edges for ${counted(found.outcome)}\n`)
   }
 }
 

@@ -6,6 +6,12 @@ export const grouped = (value: number): string => Math.round(value).toLocaleStri
 /** `1 state`, `16 states`. */
 export const states = (value: number): string => (value === 1 ? '1 state' : `${grouped(value)} states`)
 
+/** `16 states`, or `8 orbits standing for 13 states` where symmetry was used. */
+export const counted = ({ distinct, states: all }: { readonly distinct: number; readonly states: number }): string =>
+  distinct === all
+    ? states(all)
+    : `${grouped(distinct)} ${distinct === 1 ? 'orbit' : 'orbits'} standing for ${states(all)}`
+
 /** `850 B`, `12.3 MB`. */
 export function bytes(value: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB']

@@ -15,6 +15,8 @@ export interface SearchFlags {
   readonly out?: string
   readonly json?: boolean
   readonly quiet?: boolean
+  /** false for --no-symmetry */
+  readonly symmetry?: boolean
 }
 
 /** A whole number from 1. */

@@ -13,7 +13,7 @@ export function searchOptions(target: Target, flags: SearchFlags, io: Io): { opt
   // The reference engine hears nothing while it works, so there Ctrl-C keeps its usual effect.
   if (flags.engine !== 'reference') io.interrupt.listen()
   const line = progressLine([target.name, target.kernel].filter(Boolean).join(' '), io, flags.quiet ?? false)
-  const { maxStates, maxDepth, maxMemory } = flags
+  const { maxStates, maxDepth, maxMemory, symmetry } = flags
   return {
     options: {
       workers: flags.workers,
@@ -21,6 +21,7 @@ export function searchOptions(target: Target, flags: SearchFlags, io: Io): { opt
       ...(maxStates === undefined ? {} : { maxStates }),
       ...(maxDepth === undefined ? {} : { maxDepth }),
       ...(maxMemory === undefined ? {} : { maxMemory }),
+      ...(symmetry === undefined ? {} : { symmetry }),
       onProgress: line.tell,
       signal: io.interrupt.signal,
     },

@@ -21,6 +21,7 @@ export function verdictJson(target: Target, verdict: Verdict, extra: object = {}
     kernel: target.kernel,
     verdict: verdict.kind,
     distinct: outcome.distinct,
+    states: outcome.states,
     generated: outcome.generated,
     depth: outcome.depth,
     seconds: Number(statistics.seconds.toFixed(3)),

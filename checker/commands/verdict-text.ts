@@ -9,7 +9,7 @@ import type { TrustFinding } from '../verdict/trust.ts'
 import type { ClaimVerdict, Verdict } from '../verdict.ts'
 import { STOP_REASONS } from '../verdict.ts'
 import { errorText } from './errors.ts'
-import { bytes, grouped, rate, seconds, states } from './numbers.ts'
+import { bytes, counted, grouped, rate, seconds, states } from './numbers.ts'
 
 /** True of every verdict, and said once. */
 export const STEPS_NOTE = 'every step is atomic and sequentially consistent'
@@ -39,7 +39,7 @@ export function good({ verdict }: Pick<ClaimVerdict, 'verdict'>): boolean | null
 
 function meaning(
   { verdict: outcome, kind, trace }: ClaimVerdict,
-  { outcome: { distinct } }: Verdict,
+  { outcome: { states: all } }: Verdict,
   bounds: string,
 ): string {
   const within = bounds === '' ? '' : bounds.length <= 40 ? ` (${bounds})` : ' within these bounds'
@@ -49,17 +49,13 @@ function meaning(
       ? ''
       : `, ${trace.loop === null ? 'shortest trace' : 'up to the end of the loop'}: ${states(trace.length)}`
   return match(outcome)
-    .with(
-      'holds',
-      () => (whole === null ? `in all ${states(distinct)}` : `in ${whole} of ${states(distinct)}`) + within,
-    )
-    .with('unreached', () => `in none of all ${states(distinct)}${within}`)
+    .with('holds', () => (whole === null ? `in all ${states(all)}` : `in ${whole} of ${states(all)}`) + within)
+    .with('unreached', () => `in none of all ${states(all)}${within}`)
     .with('violated', () => `not in ${whole ?? 'all states'}${shown}`)
     .with('reached', () => `in some state${shown}`)
     .with(
       'open',
-      () =>
-        `not decided: ${kind === 'reachable' ? 'reached' : 'violated'} in none of the ${states(distinct)} seen so far`,
+      () => `not decided: ${kind === 'reachable' ? 'reached' : 'violated'} in none of the ${states(all)} seen so far`,
     )
     .exhaustive()
 }
@@ -70,7 +66,7 @@ function deadlockLines({ deadlock, kind, outcome }: Verdict, rule: DeadlockRule,
     return entry('deadlock', [`a state without a next step, which the model does not call final${shown}`], colour.red)
   }
   if (rule === 'off' || !outcome.complete) return []
-  return entry('holds', [`no deadlock: in all ${states(outcome.distinct)}`], colour.green)
+  return entry('holds', [`no deadlock: in all ${states(outcome.states)}`], colour.green)
 }
 
 /** A word in the margin, and beside it lines that are wrapped. */
@@ -120,7 +116,7 @@ export function statisticsLines({ outcome, statistics }: Verdict, colour: Colour
     workers === 1 ? '1 worker' : `${workers} workers`,
   ]
   return [
-    `${states(distinct)}, ${grouped(generated)} generated, depth ${grouped(depth)}${outcome.complete ? ': all that can be reached' : ''}`,
+    `${counted(outcome)}, ${grouped(generated)} generated, depth ${grouped(depth)}${outcome.complete ? ': all that can be reached' : ''}`,
     ...(outcome.stopped === null ? [] : wrap(`${stopText(outcome)}`, WIDTH).map(colour.red)),
     colour.dim(cost.filter((part) => part !== '').join(', ')),
     ...(statistics.direct.length === 0

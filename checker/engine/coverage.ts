@@ -1,4 +1,5 @@
 /** What a search has touched, noted where a table learns, so that it costs nothing per state. */
+import type { Cell } from '../language/domain.ts'
 import type { Model } from '../language/model.ts'
 
 export interface Coverage {
@@ -22,6 +23,21 @@ export function coverageOf(model: Model, boundClaims: number): Coverage {
       codes[cell][code] = 1
     },
   }
+}
+
+/**
+ * Enters what symmetry left out: an index of a symmetric collection that took one member's code takes those of all
+ * members, in some state of the orbit.
+ */
+export function closeCoverage({ codes }: Coverage, cells: readonly Cell[]): void {
+  cells.forEach(({ members = [] }, cell) => {
+    const taken = new Set(
+      members.flatMap((member, code) => (codes[cell][code] === 1 ? (member?.collection.name ?? []) : [])),
+    )
+    members.forEach((member, code) => {
+      if (member !== null && taken.has(member.collection.name)) codes[cell][code] = 1
+    })
+  })
 }
 
 /** Adds what another thread covered. */

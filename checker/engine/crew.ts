@@ -17,6 +17,7 @@ export interface Hiring {
   readonly compileAfter: number | undefined
   /** of the model that the source must give */
   readonly identity: string
+  readonly symmetry: boolean
 }
 
 /** A level to work on, or the rest of one after memory has grown. */

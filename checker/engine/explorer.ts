@@ -22,6 +22,7 @@ import {
   TRUE,
 } from './rules.ts'
 import { BLOCK, CONTROL, type IdRange, type Space } from './space.ts'
+import type { Symmetry } from './symmetry.ts'
 import type { Table, TreeNode } from './table.ts'
 import { leafFor } from './table.ts'
 
@@ -70,6 +71,8 @@ export class Explorer {
   readonly space: Space
   readonly coverage: Coverage
   readonly judge: Judge
+  /** keeps one state of each orbit; null where every state is kept */
+  readonly symmetry: Symmetry | null
   readonly actions: ActionRule[]
   readonly statePredicates: PredicateRule[]
   readonly stepPredicates: PredicateRule[]
@@ -104,12 +107,19 @@ export class Explorer {
   #states = 0
   #steps = 0
 
-  constructor(model: Model, space: Space, threads: number, compileAfter = COMPILE_AFTER) {
+  constructor(
+    model: Model,
+    space: Space,
+    threads: number,
+    compileAfter = COMPILE_AFTER,
+    symmetry: Symmetry | null = null,
+  ) {
     const layout = layoutOf(model.domain.cells)
     this.model = model
     this.space = space
     this.#threads = threads
     this.#compileAfter = compileAfter
+    this.symmetry = symmetry
     const onStates = [...boundClaims(model, 'invariant'), ...boundClaims(model, 'reachable')]
     const onSteps = boundClaims(model, 'step')
     this.coverage = coverageOf(model, onStates.length + onSteps.length)
@@ -257,6 +267,7 @@ export class Explorer {
     this.generated += size / this.space.stride
     const kept = this.#constraint === null ? size : this.#rejectOutside(this.#constraint, out, size)
     if (this.stepPredicates.length > 0) this.#judgeSteps(out, kept)
+    this.symmetry?.canonicalise(out, kept, this.space.stride)
     const fresh: IdRange[] = []
     this.#insert(out, kept, this.space, this.#numbers, (from, to) => fresh.push({ from, to }))
     for (const range of fresh) {
@@ -324,6 +335,11 @@ export class Explorer {
   #mayEnd(id: number): boolean {
     if (this.#final === null) return this.model.deadlock === 'off'
     return (this.#evaluate(this.#final, false, this.space.log, id * this.space.stride) & TRUE) !== 0
+  }
+
+  /** Tells whether the constraint allows the state packed at `base`. */
+  allows(words: Int32Array, base: number): boolean {
+    return this.#constraint === null || (this.#evaluate(this.#constraint, false, words, base) & TRUE) !== 0
   }
 
   /** `asked` says how often this search has asked the predicate so far. */
@@ -462,34 +478,41 @@ export class Explorer {
 
   /** Every successor of a state with the instance that leads to it; for traces and graphs, not for the search. */
   successors(id: number, visit: (instance: number, out: Int32Array, at: number) => void): void {
-    const { log, stride } = this.space
-    let out = new Int32Array(64 * stride)
+    this.successorsOf(this.space.log, id * this.space.stride, visit)
+  }
+
+  /** The same for the state packed at `base`, which need not be one that was found. */
+  successorsOf(words: Int32Array, base: number, visit: (instance: number, out: Int32Array, at: number) => void): void {
+    const state = words.subarray(base, base + this.space.words)
     this.actions.forEach((_, rule) => {
-      let n = this.#walk(rule, log, id * stride, id, out, 0)
-      if (n > out.length) {
-        out = new Int32Array(n)
-        n = this.#walk(rule, log, id * stride, id, out, 0)
-      }
-      for (let at = 0; at < n; at += stride) {
-        if (this.#constraint === null || (this.#evaluate(this.#constraint, false, out, at) & TRUE) !== 0)
-          visit(rule, out, at)
-      }
+      this.stepsOf(rule, state, (out, at) => {
+        if (this.allows(out, at)) visit(rule, out, at)
+      })
     })
+  }
+
+  /** The number of the state packed at `at`, or of the one that stands for it; 0 when there is none. */
+  idOf(out: Int32Array, at: number): number {
+    return this.symmetry === null ? this.space.find(out, at) : this.space.find(this.symmetry.canonical(out, at), 0)
   }
 
   /** Tells whether a state decides a claim: violates an invariant, or satisfies a reachable claim. */
   decides(claim: number, id: number): boolean {
-    const { log, stride } = this.space
+    return this.decidesAt(claim, this.space.log, id * this.space.stride)
+  }
+
+  /** The same for the state packed at `base`. */
+  decidesAt(claim: number, words: Int32Array, base: number): boolean {
     const wanted = this.model.claims[claim].kind === 'reachable'
     return this.statePredicates.some(
-      (rule) => rule.bound.claim === claim && ((this.#evaluate(rule, false, log, id * stride) & TRUE) !== 0) === wanted,
+      (rule) => rule.bound.claim === claim && ((this.#evaluate(rule, false, words, base) & TRUE) !== 0) === wanted,
     )
   }
 
-  /** Tells whether the step from a state to the one packed at `at` violates a step claim. */
-  stepViolates(claim: number, id: number, out: Int32Array, at: number): boolean {
-    const { log, stride, words } = this.space
-    this.#pair.set(log.subarray(id * stride, id * stride + words))
+  /** Tells whether the step from the state packed at `base` to the one packed at `at` violates a step claim. */
+  stepViolates(claim: number, before: Int32Array, base: number, out: Int32Array, at: number): boolean {
+    const { words } = this.space
+    this.#pair.set(before.subarray(base, base + words))
     this.#pair.set(out.subarray(at, at + words), words)
     return this.stepPredicates.some(
       (rule) => rule.bound.claim === claim && (this.#evaluate(rule, true, this.#pair, 0) & TRUE) === 0,
@@ -521,11 +544,32 @@ export class Explorer {
     return added
   }
 
+  /** Every successor by one instance of the state packed in `words`, whether the constraint allows it or not. */
+  stepsOf(instance: number, words: Int32Array, visit: (out: Int32Array, at: number) => void): void {
+    const { stride } = this.space
+    let out = new Int32Array(4 * stride)
+    let n = this.#walk(instance, words, 0, 0, out, 0)
+    if (n > out.length) {
+      out = new Int32Array(n)
+      n = this.#walk(instance, words, 0, 0, out, 0)
+    }
+    for (let at = 0; at < n; at += stride) visit(out, at)
+  }
+
+  /** The constraint and the final states, where the model has them. */
+  otherPredicates(): PredicateRule[] {
+    return [this.#constraint, this.#final].flatMap((rule) => rule ?? [])
+  }
+
+  /** Tells whether the state packed in `words` satisfies one of them. */
+  satisfies(rule: PredicateRule, words: Int32Array): boolean {
+    return (this.#evaluate(rule, false, words, 0) & TRUE) !== 0
+  }
+
   /** Runs a sample of everything that was learned again; throws a SpecError for a function that does not repeat itself. */
   audit(): void {
-    const others = [this.#constraint, this.#final].flatMap((rule) => rule ?? [])
     this.teacher.auditActions(this.actions)
-    this.teacher.auditPredicates([...this.statePredicates, ...others], false)
+    this.teacher.auditPredicates([...this.statePredicates, ...this.otherPredicates()], false)
     this.teacher.auditPredicates(this.stepPredicates, true)
   }
 }

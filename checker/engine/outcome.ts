@@ -23,7 +23,10 @@ export interface Outcome {
   /** false when a limit or an interrupt ended the search, or every claim was decided before the last state */
   readonly complete: boolean
   readonly stopped: Stop | null
+  /** states found; with symmetry, orbits of states that differ only in the names of interchangeable members */
   readonly distinct: number
+  /** the states that these stand for: all that the model can reach, where the search was complete */
+  readonly states: number
   /** initial states and every successor computed, duplicates included */
   readonly generated: number
   /** levels, the initial states being level 1 */

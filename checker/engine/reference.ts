@@ -131,6 +131,7 @@ export function referenceSearch(model: Model, bounds: Bounds = {}): Outcome {
     complete,
     stopped,
     distinct: seen.size,
+    states: seen.size,
     generated,
     depth,
     claims: judge.outcomes(complete),

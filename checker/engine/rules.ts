@@ -181,7 +181,7 @@ export class Teacher {
 const noExample = () => NO_EXAMPLE
 
 /** Calls `visit` with the examples of the rules, or with a sample where there are many. */
-function forEachExample<R extends { readonly table: Table<unknown> }>(
+export function forEachExample<R extends { readonly table: Table<unknown> }>(
   rules: readonly R[],
   visit: (rule: R, words: Int32Array) => void,
 ): void {

@@ -7,7 +7,7 @@ import { asSpecError } from '../language/draft.ts'
 import { SpecError } from '../language/errors.ts'
 import { forEachInitial, noInitialState } from '../language/initial.ts'
 import type { Model } from '../language/model.ts'
-import type { Coverage } from './coverage.ts'
+import { type Coverage, closeCoverage } from './coverage.ts'
 import { type Crew, hireCrew, identityOf } from './crew.ts'
 import { Explorer, type Frontier, lowest, ROOM, type StateFault } from './explorer.ts'
 import { layoutOf, pack } from './layout.ts'
@@ -15,6 +15,8 @@ import { memoryLimit } from './memory.ts'
 import type { Bounds, Outcome, Stop } from './outcome.ts'
 import type { ModelSource } from './source.ts'
 import { CONTROL, type IdRange, rangesSize, Space } from './space.ts'
+import { symmetryOf } from './symmetry.ts'
+import { auditSymmetry, InitialStates, wholeGraphRefusal } from './symmetry-audit.ts'
 
 export interface Progress {
   readonly level: number
@@ -36,6 +38,8 @@ export interface SearchOptions extends Bounds {
   readonly maxMemory?: number
   /** states expanded before code is generated; 0 to have generated code do all that it can */
   readonly compileAfter?: number
+  /** keep one state of each orbit, where the model declares collections symmetric; default true */
+  readonly symmetry?: boolean
   readonly onProgress?: (progress: Progress) => void
   /** ends the search soon, with what was found so far */
   readonly signal?: AbortSignal
@@ -99,15 +103,21 @@ class Run {
     this.#options = options
     this.#workers = Math.max(1, options.source === undefined ? 1 : (options.workers ?? 1))
     this.#maxMemory = options.maxMemory ?? memoryLimit()
-    this.#space = new Space(layoutOf(model.domain.cells))
-    this.#explorer = new Explorer(model, this.#space, this.#workers, options.compileAfter)
+    const layout = layoutOf(model.domain.cells)
+    this.#space = new Space(layout)
+    const symmetry = symmetryOf(model, layout, options.symmetry ?? true)
+    this.#explorer = new Explorer(model, this.#space, this.#workers, options.compileAfter, symmetry)
   }
 
   async run(): Promise<Search> {
+    const { symmetry } = this.#explorer
     let complete = false
     try {
+      const whole = this.#model.claims.find(({ kind }) => kind === 'temporal' || kind === 'refinement')
+      if (symmetry !== null && whole !== undefined) throw wholeGraphRefusal(whole)
       complete = this.#start() && (await this.#exploreLevels())
       if (this.#fault === null) this.#explorer.audit()
+      if (this.#fault === null && symmetry !== null) auditSymmetry(this.#explorer, symmetry, this.#levels)
     } catch (thrown) {
       if (!(thrown instanceof SpecError)) throw thrown
       this.#fault ??= { error: thrown, id: 0, level: 0 }
@@ -121,15 +131,19 @@ class Run {
   #start(): boolean {
     const { cells } = this.#model.domain
     const words = new Int32Array(this.#space.words)
-    const { layout } = this.#explorer.teacher
+    const { teacher, symmetry } = this.#explorer
+    const { layout } = teacher
+    const initials = symmetry === null ? null : new InitialStates(symmetry)
     try {
       forEachInitial(this.#model, (codes) => {
         if (this.#stopped !== null) return
         for (let cell = 0; cell < cells.length; cell++) this.#explorer.coverage.note(cell, codes[cell])
         pack(layout, codes, words, 0)
+        initials?.note(words)
         if (!this.#explorer.addInitial(words)) this.#makeRoom()
       })
       while (this.#stopped === null && !this.#explorer.finishInitial()) this.#makeRoom()
+      if (this.#stopped === null) initials?.check()
     } catch (thrown) {
       const error = thrown instanceof SpecError ? thrown : asSpecError(thrown, this.#model.name)
       this.#fault = this.#explorer.fault ?? { error, id: 0, level: 1 }
@@ -174,6 +188,7 @@ class Run {
         threads: this.#workers,
         compileAfter: this.#options.compileAfter,
         identity: identityOf(this.#model),
+        symmetry: this.#explorer.symmetry !== null,
       })
     }
     this.#closed += frontier.size
@@ -257,9 +272,21 @@ class Run {
     return this.#explorer.generated + (this.#crew?.generated ?? 0)
   }
 
+  /** What the states found stand for: the sizes of their orbits together. */
+  #states(distinct: number): number {
+    const { symmetry } = this.#explorer
+    if (symmetry === null) return distinct
+    const { log, stride } = this.#space
+    let sum = 0
+    for (const { from, to } of this.#levels.flat())
+      for (let id = from; id < to; id++) sum += symmetry.orbitSize(log, id * stride)
+    return sum
+  }
+
   #result(complete: boolean): Search {
     const { judge, coverage } = this.#explorer
     if (this.#crew !== null) this.#crew.addCoverage(coverage)
+    if (this.#explorer.symmetry !== null) closeCoverage(coverage, this.#model.domain.cells)
     const distinct = this.#distinct()
     const depth = this.#levels.filter((ranges) => rangesSize(ranges) > 0).length
     return {
@@ -268,6 +295,7 @@ class Run {
         complete,
         stopped: this.#stopped,
         distinct,
+        states: this.#states(distinct),
         generated: this.#generated(),
         depth,
         claims: judge.outcomes(complete),

@@ -6,12 +6,14 @@ import { mergeDecisions } from './judge.ts'
 import { layoutOf } from './layout.ts'
 import { loadModel } from './source.ts'
 import { Space } from './space.ts'
+import { symmetryOf } from './symmetry.ts'
 
-const { source, memory, threads, compileAfter, identity } = workerData as Hiring
+const { source, memory, threads, compileAfter, identity, symmetry } = workerData as Hiring
 const model = await loadModel(source)
 if (identityOf(model) !== identity) throw new Error(`${source.module} gives another model than the one to be searched`)
-const space = new Space(layoutOf(model.domain.cells), memory)
-const explorer = new Explorer(model, space, threads, compileAfter)
+const layout = layoutOf(model.domain.cells)
+const space = new Space(layout, memory)
+const explorer = new Explorer(model, space, threads, compileAfter, symmetryOf(model, layout, symmetry))
 
 parentPort!.on('message', (order: Order) => {
   space.attach(order.memory)

@@ -4,6 +4,7 @@ import type { Binding, Domain, ScalarDomain } from './domain.ts'
 import { composite, detached, elementsOf, outside } from './domain.ts'
 import { SpecError, show } from './errors.ts'
 import { concatenate } from './record.ts'
+import { colourOf, mix, renamedCode } from './renaming.ts'
 
 /** An array indexed by numbers: what can be done with it in a spec. Callbacks get the element and its index. */
 export interface FixedArray<T> {
@@ -39,6 +40,7 @@ export function array<I extends string | number, T>(
       path: named ? `.${index.print(code)}` : `[${index.print(code)}]`,
       pattern: '[*]',
       domain: element,
+      member: index.members?.[code] ?? null,
     })),
   )
   const pathOf = (path: string, code: number) => {
@@ -66,6 +68,21 @@ export function array<I extends string | number, T>(
       numeric
         ? List(keys.map((_, code) => element.immutable(read, base + bases[code])))
         : ImmutableMap(keys.map((key, code) => [key, element.immutable(read, base + bases[code])])),
+    rename(by, from, at, to, target) {
+      for (let code = 0; code < bases.length; code++)
+        element.rename(by, from, at + bases[code], to, target + bases[renamedCode(index.members, code, by)])
+    },
+    digest(colours, from, at) {
+      // Elements of members are added up, so that their order does not matter.
+      let [ordered, sum] = [2, 0]
+      for (let code = 0; code < bases.length; code++) {
+        const part = element.digest(colours, from, at + bases[code])
+        const colour = colourOf(index.members, code, colours)
+        if (colour === undefined) ordered = mix(ordered, part)
+        else sum = (sum + mix(mix(colour, 3), part)) | 0
+      }
+      return mix(ordered, sum)
+    },
   }
   return domain as Domain<[I] extends [number] ? FixedArray<T> : { [K in I]: T }>
 }

@@ -3,6 +3,7 @@
  * (small integers), and how a spec sees them: scalars as plain values, arrays, records, sets and sequences as live views.
  */
 import { SpecError, show } from './errors.ts'
+import type { Interchangeable, Member, Members, Renames } from './renaming.ts'
 
 /** Where the cells of one state are read and written; the engines differ only in what stands behind it. */
 export interface Store {
@@ -19,6 +20,12 @@ export interface Cell {
   readonly size: number
   /** the printed form of a code, or null where a code has no meaning of its own (shared payload slots) */
   readonly print: ((code: number) => string) | null
+  /** the interchangeable members that it lies below: with them it moves */
+  readonly below?: readonly Member[]
+  /** renaming members of these may change its code, or move it in a way that depends on the state */
+  readonly names?: readonly Interchangeable[]
+  /** which code stands for which member, where every code means the same in all states */
+  readonly members?: Members
 }
 
 /** A part of the state that reports show as one thing: a scalar, a union, a set, a sequence. */
@@ -44,7 +51,7 @@ export interface Binding<T> {
   snapshot(): T
 }
 
-export interface Domain<T> {
+export interface Domain<T> extends Renames {
   readonly kind: string
   /** as a spec author would write it, for messages */
   readonly text: string
@@ -67,6 +74,8 @@ export interface ScalarDomain<T> extends Domain<T> {
   print(code: number): string
   /** the name of the collection whose indices these are */
   readonly collection?: string
+  /** the interchangeable member that each code stands for, or null; absent where none does */
+  readonly members?: Members
 }
 
 export type ValueOf<D> = D extends Domain<infer T> ? T : never

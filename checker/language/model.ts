@@ -12,6 +12,7 @@ import { actionInstances, processInstances } from './instance.ts'
 import type { Process, ProcessState } from './process.ts'
 import { DONE } from './process.ts'
 import { record } from './record.ts'
+import type { Interchangeable } from './renaming.ts'
 import { oneOf } from './scalars.ts'
 
 type Processes = Readonly<Record<string, Process<never, never> | Process>>
@@ -67,6 +68,8 @@ export interface Model<out S = object> {
   readonly [STATE]?: S
   readonly name: string
   readonly domain: Domain<object>
+  /** the collections declared symmetric of which the state mentions members */
+  readonly interchangeable: readonly Interchangeable[]
   readonly init: readonly { name: string; run: (state: object) => void }[]
   readonly instances: readonly Instance[]
   readonly claims: readonly Claim<object>[]
@@ -144,6 +147,7 @@ export function model<T extends Things>(name: string, things: T, text: Behaviour
   return {
     name,
     domain,
+    interchangeable: interchangeableIn(domain),
     init: [...unique('initial state', init as readonly Named<(state: object) => void>[])].map(([title, run]) => ({
       name: title,
       run: (state) => {
@@ -165,6 +169,25 @@ export function model<T extends Things>(name: string, things: T, text: Behaviour
 /** The indices of a process that there are several of. They bear its name, as two processes may be over one collection. */
 function instancesOf(title: string, over: ScalarDomain<number>): ScalarDomain<number> {
   return { ...over, collection: title, print: (code) => `${title}${over.decode(code)}` }
+}
+
+/** The collections of which there is anything to rename. */
+function interchangeableIn({ cells }: Domain<object>): Interchangeable[] {
+  const all = new Map<string, Interchangeable>()
+  for (const { below = [], names = [] } of cells) {
+    for (const collection of [...below.map((member) => member.collection), ...names]) {
+      const known = all.get(collection.name) ?? collection
+      if (known.size !== collection.size) {
+        throw new SpecError(
+          `two symmetric collections are named '${collection.name}', one of ${known.size} and one of ${collection.size}`,
+          'the members of one name are the same things wherever they occur',
+          'declare the collection once and use it everywhere, or give the other one another name',
+        )
+      }
+      all.set(collection.name, known)
+    }
+  }
+  return [...all.values()].filter(({ size }) => size > 1)
 }
 
 function asAction(action: ActionLike<never>): Action<never> {

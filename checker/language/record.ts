@@ -3,16 +3,29 @@ import { Map as ImmutableMap } from 'immutable'
 import type { Binding, Cell, Declaration, Domain, StateOf, Store, Unit } from './domain.ts'
 import { composite } from './domain.ts'
 import { SpecError, show } from './errors.ts'
+import type { Member } from './renaming.ts'
+import { mix } from './renaming.ts'
+
+interface Part {
+  readonly path: string
+  readonly pattern: string
+  readonly domain: Domain<unknown>
+  /** the interchangeable member whose part it is */
+  readonly member?: Member | null
+}
 
 /** Cells and units of several domains one behind the other, each below its own path. */
-export function concatenate(parts: readonly { path: string; pattern: string; domain: Domain<unknown> }[]) {
+export function concatenate(parts: readonly Part[]) {
   const cells: Cell[] = []
   const units: Unit[] = []
   const bases: number[] = []
-  for (const { path, pattern, domain } of parts) {
+  for (const { path, pattern, domain, member = null } of parts) {
     const base = cells.length
     bases.push(base)
-    for (const cell of domain.cells) cells.push({ ...cell, path: path + cell.path, pattern: pattern + cell.pattern })
+    for (const cell of domain.cells) {
+      const below = member === null ? {} : { below: [member, ...(cell.below ?? [])] }
+      cells.push({ ...cell, ...below, path: path + cell.path, pattern: pattern + cell.pattern })
+    }
     for (const unit of domain.units) {
       units.push({
         ...unit,
@@ -28,6 +41,7 @@ export function concatenate(parts: readonly { path: string; pattern: string; dom
 /** A record with the given fields. */
 export function record<D extends Declaration>(fields: D): Domain<StateOf<D>> {
   const names = Object.keys(fields)
+  const parts = names.map((name) => fields[name])
   const { cells, units, bases } = concatenate(
     names.map((name) => ({ path: fields[name].named ? '' : `.${name}`, pattern: `.${name}`, domain: fields[name] })),
   )
@@ -39,6 +53,16 @@ export function record<D extends Declaration>(fields: D): Domain<StateOf<D>> {
     bind: (store, base, path) => bindRecord(fields, names, bases, store, base, path) as Binding<StateOf<D>>,
     immutable: (read, base) =>
       ImmutableMap(names.map((name, at) => [name, fields[name].immutable(read, base + bases[at])])),
+    rename(by, from, at, to, target) {
+      for (let field = 0; field < parts.length; field++)
+        parts[field].rename(by, from, at + bases[field], to, target + bases[field])
+    },
+    digest(colours, from, at) {
+      let hash = 4
+      for (let field = 0; field < parts.length; field++)
+        hash = mix(hash, parts[field].digest(colours, from, at + bases[field]))
+      return hash
+    },
   }
 }
 

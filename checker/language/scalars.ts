@@ -2,6 +2,8 @@
 import type { Binding, ScalarDomain, Store } from './domain.ts'
 import { composite, outside } from './domain.ts'
 import { SpecError } from './errors.ts'
+import type { Interchangeable, Members } from './renaming.ts'
+import { colourOf, mix, renamedCode } from './renaming.ts'
 
 interface Codec<T> {
   readonly kind: string
@@ -11,6 +13,7 @@ interface Codec<T> {
   decode(code: number): T
   print(code: number): string
   readonly collection?: string
+  readonly members?: Members
 }
 
 const LARGEST = 2 ** 24
@@ -24,13 +27,22 @@ function scalar<T>(codec: Codec<T>): ScalarDomain<T> {
     )
   }
   let values: readonly T[] | undefined
+  const { members } = codec
   const domain: ScalarDomain<T> = {
     ...codec,
     get values() {
       values ??= Object.freeze(Array.from({ length: codec.size }, (_, code) => codec.decode(code)))
       return values
     },
-    cells: [{ path: '', pattern: '', size: codec.size, print: codec.print }],
+    cells: [
+      {
+        path: '',
+        pattern: '',
+        size: codec.size,
+        print: codec.print,
+        ...(members && { members, names: collectionsOf(members) }),
+      },
+    ],
     units: [{ path: '', first: 0, count: 1, print: (read) => codec.print(read(0)) }],
     bind(store: Store, base: number, path: string): Binding<T> {
       const get = () => codec.decode(store.read(base))
@@ -42,9 +54,17 @@ function scalar<T>(codec: Codec<T>): ScalarDomain<T> {
       return composite(store, base, { get, encode, snapshot: get })
     },
     immutable: (read, base) => codec.decode(read(base)),
+    rename(by, from, at, to, target) {
+      to[target] = renamedCode(members, from[at], by)
+    },
+    digest: (colours, from, at) => mix(colourOf(members, from[at], colours) ?? from[at], 1),
   }
   return domain
 }
+
+const collectionsOf = (members: Members): Interchangeable[] => [
+  ...new Set(members.flatMap((member) => (member === null ? [] : [member.collection]))),
+]
 
 /** true or false. */
 export const bool: ScalarDomain<boolean> = scalar({
@@ -119,13 +139,23 @@ export function constant<const T extends string | number | boolean>(value: T): S
 /**
  * `size` things of one kind, known by their index from 0; the domain of those indices. Reports print them as `name0`,
  * `name1`, and an action that has such an index as its first parameter is shown in the column of that thing.
+ *
+ * `symmetric` declares that the spec treats all of them alike. Then a search keeps one state for all that differ only in
+ * which of them is which, and refuses a spec that does tell them apart.
  */
-export function collection(name: string, size: number): ScalarDomain<number> {
+export function collection(
+  name: string,
+  size: number,
+  { symmetric = false }: { readonly symmetric?: boolean } = {},
+): ScalarDomain<number> {
+  const whole = { name, size }
+  const members = Array.from({ length: symmetric ? size : 0 }, (_, index) => ({ collection: whole, index }))
   return scalar({
     kind: 'collection',
     text: `collection('${name}', ${size})`,
     size,
     collection: name,
+    ...(symmetric && { members }),
     encode: (value) =>
       Number.isInteger(value) && (value as number) >= 0 && (value as number) < size ? (value as number) : -1,
     decode: (code) => code,
@@ -146,5 +176,6 @@ export function optionalScalar<T>(domain: ScalarDomain<T>): ScalarDomain<T | nul
     },
     decode: (code) => (code === 0 ? null : domain.decode(code - 1)),
     print: (code) => (code === 0 ? 'none' : domain.print(code - 1)),
+    ...(domain.members && { members: [null, ...domain.members] }),
   })
 }

@@ -3,6 +3,7 @@ import { List } from 'immutable'
 import type { Binding, Cell, Domain } from './domain.ts'
 import { composite, elementsOf } from './domain.ts'
 import { SpecError } from './errors.ts'
+import { mix } from './renaming.ts'
 
 /** A sequence with a capacity. Elements are values: to change one, take it out and put another in. */
 export interface Sequence<T> {
@@ -143,6 +144,17 @@ export function sequence<T>(element: Domain<T>, capacity: number): Domain<Sequen
       })
     },
     immutable: (read, base) => List(slots.slice(0, read(base)).map((at) => element.immutable(read, base + first(at)))),
+    // What is in an unused slot is no value: it stays zero.
+    rename(by, from, at, to, target) {
+      to[target] = from[at]
+      to.fill(0, target + first(from[at]), target + first(capacity))
+      for (let slot = 0; slot < from[at]; slot++) element.rename(by, from, at + first(slot), to, target + first(slot))
+    },
+    digest(colours, from, at) {
+      let hash = mix(7, from[at])
+      for (let slot = 0; slot < from[at]; slot++) hash = mix(hash, element.digest(colours, from, at + first(slot)))
+      return hash
+    },
   }
   return domain
 }

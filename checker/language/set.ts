@@ -2,6 +2,7 @@
 import { Set as ImmutableSet } from 'immutable'
 import type { Domain, ScalarDomain } from './domain.ts'
 import { composite, detached, elementsOf, outside } from './domain.ts'
+import { colourOf, mix, renamedCode } from './renaming.ts'
 
 /** A set whose possible elements are known; iterated in the order of the domain. */
 export interface FiniteSet<T> {
@@ -19,12 +20,16 @@ export function setOf<T>(element: ScalarDomain<T>): Domain<FiniteSet<T>> {
   const domain: Domain<FiniteSet<T>> = {
     kind: 'set',
     text: `setOf(${element.text})`,
-    cells: codes.map((code) => ({
-      path: `{${element.print(code)}}`,
-      pattern: `{${element.print(code)}}`,
-      size: 2,
-      print: (bit) => (bit === 1 ? 'in' : 'out'),
-    })),
+    cells: codes.map((code) => {
+      const member = element.members?.[code] ?? null
+      return {
+        path: `{${element.print(code)}}`,
+        pattern: member === null ? `{${element.print(code)}}` : '{*}',
+        size: 2,
+        print: (bit) => (bit === 1 ? 'in' : 'out'),
+        ...(member !== null && { below: [member] }),
+      }
+    }),
     units: [
       {
         path: '',
@@ -67,6 +72,20 @@ export function setOf<T>(element: ScalarDomain<T>): Domain<FiniteSet<T>> {
       })
     },
     immutable: (read, base) => ImmutableSet(codes.filter((code) => read(base + code) === 1).map(element.decode)),
+    rename(by, from, at, to, target) {
+      for (let code = 0; code < codes.length; code++)
+        to[target + renamedCode(element.members, code, by)] = from[at + code]
+    },
+    digest(colours, from, at) {
+      let [ordered, sum] = [5, 0]
+      for (let code = 0; code < codes.length; code++) {
+        if (from[at + code] === 0) continue
+        const colour = colourOf(element.members, code, colours)
+        if (colour === undefined) ordered = mix(ordered, code)
+        else sum = (sum + mix(colour, 6)) | 0
+      }
+      return mix(ordered, sum)
+    },
   }
   return domain
 }

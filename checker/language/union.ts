@@ -4,6 +4,8 @@ import type { Binding, Cell, Declaration, Domain, ScalarDomain, StateOf } from '
 import { composite, isScalar, outside } from './domain.ts'
 import { SpecError, show } from './errors.ts'
 import { record } from './record.ts'
+import type { Interchangeable } from './renaming.ts'
+import { mix } from './renaming.ts'
 import { optionalScalar } from './scalars.ts'
 
 type Variants = Readonly<Record<string, Declaration>>
@@ -35,7 +37,14 @@ export function union<const V extends Variants>(variants: V): Domain<UnionOf<V>>
   const cells: Cell[] = [{ path: '.kind', pattern: '.kind', size: tags.length, print: (code) => tags[code] }]
   for (let slot = 0; slot < width; slot++) {
     const size = Math.max(...payloads.map((payload) => payload.cells[slot]?.size ?? 1))
-    cells.push({ path: `.slot${slot}`, pattern: `.slot${slot}`, size, print: null })
+    const names = mentioned(payloads.flatMap((payload) => payload.cells[slot] ?? []))
+    cells.push({
+      path: `.slot${slot}`,
+      pattern: `.slot${slot}`,
+      size,
+      print: null,
+      ...(names.length > 0 && { names }),
+    })
   }
   const printPayload = (read: (cell: number) => number, code: number) => {
     const parts = payloads[code].units.map((unit) => unit.print((cell) => read(1 + cell)))
@@ -68,7 +77,20 @@ export function union<const V extends Variants>(variants: V): Domain<UnionOf<V>>
       const code = read(base)
       return (payloads[code].immutable(read, base + 1) as ImmutableMap<string, unknown>).set('kind', tags[code])
     },
+    rename(by, from, at, to, target) {
+      const code = from[at]
+      to[target] = code
+      to.fill(0, target + 1 + payloads[code].cells.length, target + 1 + width)
+      payloads[code].rename(by, from, at + 1, to, target + 1)
+    },
+    digest: (colours, from, at) => mix(mix(8, from[at]), payloads[from[at]].digest(colours, from, at + 1)),
   }
+}
+
+/** The collections whose members any of the cells lies below or names: what a slot holds depends on the tag. */
+function mentioned(cells: readonly Cell[]): Interchangeable[] {
+  const all = cells.flatMap(({ below = [], names = [] }) => [...below.map(({ collection }) => collection), ...names])
+  return [...new Set(all)]
 }
 
 /** A value of the domain, or nothing (`null`). */

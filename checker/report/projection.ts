@@ -14,6 +14,9 @@ import { SpecError, show } from '../language/errors.ts'
 /** Values counted before the counting of a quotient that is too large is given up. */
 const MOST_COUNTED = 10_000
 
+/** States with renamed members that a projection is tried on. */
+const MOST_RENAMED = 20_000
+
 /** Every state of a search, in the order of discovery. */
 export function* everyState({ levels }: Search): Iterable<number> {
   for (const ranges of levels) for (const { from, to } of ranges) for (let id = from; id < to; id++) yield id
@@ -33,9 +36,9 @@ export function groupStates(search: Search, projection: string, limit: number): 
   const groupOf = new Int32Array(last)
   const values: unknown[] = []
   const groups = ImmutableMap<unknown, number>().asMutable()
-  const { stride } = search.space
+  const { stride, log } = search.space
   for (const id of everyState(search)) {
-    groupOf[id] = groupAt(id * stride, (value) => {
+    groupOf[id] = groupAt(log, id * stride, (value) => {
       refuseOpaque(value, projection)
       const known = groups.get(value)
       if (known !== undefined) return known
@@ -48,19 +51,49 @@ export function groupStates(search: Search, projection: string, limit: number): 
     const number = values.length > MOST_COUNTED ? `more than ${MOST_COUNTED}` : `${values.length}`
     throw tooLarge(search, `the quotient of ${search.model.name} by '${projection}'`, number, limit)
   }
+  refuseAsymmetric(
+    search,
+    projection,
+    (words, base) => groupAt(words, base, (value) => groups.get(value) ?? -1),
+    groupOf,
+  )
   return { groupOf, values }
 }
 
-/** Evaluates a projection on stored states; `group` numbers a value that no table knows yet. */
-function evaluator(search: Search, name: string): (base: number, group: (value: unknown) => number) => number {
+/** Under symmetry one state stands for its orbit: refuses a projection that has other values for others of it. */
+function refuseAsymmetric(
+  { explorer, space, ...search }: Search,
+  projection: string,
+  groupAt: (words: Int32Array, base: number) => number,
+  groupOf: Readonly<Int32Array>,
+): void {
+  const { symmetry } = explorer
+  if (symmetry === null) return
+  const ids = [...everyState({ ...search, explorer, space })]
+  const step = Math.ceil((ids.length * symmetry.exchanges.length) / MOST_RENAMED)
+  for (let at = 0; at < ids.length; at += step) {
+    for (const { by, members } of symmetry.exchanges) {
+      if (groupAt(symmetry.image(space.log, ids[at] * space.stride, by), 0) === groupOf[ids[at]]) continue
+      throw new SpecError(
+        `projection '${projection}' does not treat ${members.join(' and ')} alike`,
+        'their collection is declared symmetric and one state stands for all that differ in their names only, but the projection has another value for those',
+        'draw the graph with --no-symmetry, or project to something that names no member, such as how many of them there are',
+      )
+    }
+  }
+}
+
+type Evaluator = (words: Int32Array, base: number, group: (value: unknown) => number) => number
+
+/** Evaluates a projection on packed states; `group` numbers a value that no table knows yet. */
+function evaluator(search: Search, name: string): Evaluator {
   const { model, space, explorer } = search
   const { layout } = explorer.teacher
   const project = model.projections[name]
   const recorder = new Recorder(layout.fields.length)
   const draft = openDraft(model.domain, recorder)
   const table = emptyTable<number>()
-  return (base, group) => {
-    const { log } = space
+  return (log, base, group) => {
     const leaf = leafFor(table, log, base)
     if (leaf !== undefined) return leaf.result
     recorder.begin((cell) => readField(layout.fields[cell], log, base))

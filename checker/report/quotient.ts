@@ -102,14 +102,14 @@ function edgesBetween(
   groups: number,
   name: (instance: Instance) => string,
 ): StateEdge[] {
-  const { model, space, explorer } = search
+  const { model, explorer } = search
   const names = [...new Set(model.instances.map(name))]
   const nameOf = model.instances.map((instance) => names.indexOf(name(instance)))
   const seen = new Set<number>()
   for (const id of everyState(search)) {
     const from = groupOf(id)
     explorer.successors(id, (instance, out, base) => {
-      const to = groupOf(space.find(out, base))
+      const to = groupOf(explorer.idOf(out, base))
       seen.add((from * groups + to) * names.length + nameOf[instance])
     })
   }

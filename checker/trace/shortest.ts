@@ -4,8 +4,13 @@
  * switches for each actor that may step first (a 0-1 breadth-first search over (state, last actor), restricted to
  * shortest paths); one walk forwards picks the steps. Ties are broken by actor, action and state, never by the numbers
  * that a search happened to give to states, so the trace is the same for every number of threads.
+ *
+ * Under symmetry this is done on orbits and the path then made one of real states: still shortest, but a context switch
+ * more than necessary may be in it.
  */
 import type { Search } from '../engine/search.ts'
+import { brokenSymmetry } from '../engine/symmetry-audit.ts'
+import { concretePath } from './concrete.ts'
 
 export interface Path {
   /** packed words of the states, the initial one first */
@@ -20,7 +25,7 @@ export type Target =
   | {
       readonly kind: 'steps'
       readonly level: number
-      readonly test: (id: number, out: Int32Array, at: number) => boolean
+      readonly test: (before: Int32Array, base: number, out: Int32Array, at: number) => boolean
     }
 
 /** Costs by actor, for the states of one level from which the target can be reached. */
@@ -32,7 +37,12 @@ const NEVER = 0xffff
 export function bestPath(search: Search, target: Target): Path | null {
   const actors = actorsOf(search)
   const reaching = backwards(search, target, actors)
-  return reaching[0].size === 0 ? null : forwards(search, target, actors, reaching)
+  if (reaching[0].size === 0) return null
+  const path = forwards(search, target, actors, reaching)
+  if (search.explorer.symmetry === null) return path
+  const concrete = concretePath(search, path, target)
+  if (concrete === null) throw brokenSymmetry(search.model)
+  return concrete
 }
 
 interface Actors {
@@ -88,10 +98,10 @@ function forEachUsefulStep(
 ): void {
   search.explorer.successors(id, (instance, out, at) => {
     if (target.kind === 'steps' && level === target.level - 1) {
-      if (target.test(id, out, at)) visit(instance, out, at, undefined)
+      if (target.test(search.space.log, id * search.space.stride, out, at)) visit(instance, out, at, undefined)
       return
     }
-    const next = reaching[level].get(search.space.find(out, at))
+    const next = reaching[level].get(search.explorer.idOf(out, at))
     if (next !== undefined) visit(instance, out, at, next)
   })
 }
@@ -122,7 +132,7 @@ function forwards(search: Search, target: Target, actors: Actors, reaching: read
     states.push(step.words)
     instances.push(step.instance)
     last = actors.of[step.instance]
-    id = search.space.find(step.words, 0)
+    id = search.explorer.idOf(step.words, 0)
   }
   return { states, instances }
 }
