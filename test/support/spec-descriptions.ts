@@ -156,9 +156,31 @@ const branching: Arbitrary<Statement> = fc.record({
 
 const statements: Arbitrary<Statement> = weighted<Statement>([6, simple], [1, branching])
 
-const bodies: Arbitrary<Statement[]> = fc
-  .tuple(list(guards, 0, 1), list(statements, 1, 3), list(writes, 0, 1))
-  .map(([guard, ...rest]) => [...guard, ...rest.flat()])
+const values: Arbitrary<Expression> = fc.record({ op: fc.constant('value' as const), n: small })
+
+/** A choice, and reads and writes of the element that was chosen: what is read after a choice differs between branches. */
+const chosenElement: Arbitrary<Statement[]> = fc.tuple(
+  chooses,
+  fc.record({
+    do: fc.constant('when' as const),
+    condition: fc.record({
+      op: fc.constantFrom('same', 'less'),
+      a: fc.record({ op: fc.constant('read' as const), at: places(values), after: fc.constant(false) }),
+      b: fc.integer({ min: 1, max: 3 }),
+    }),
+  }) as Arbitrary<Statement>,
+  fc.record({ do: fc.constant('advance' as const), at: places(values), by: fc.constantFrom(1, 2) }),
+)
+
+const bodies: Arbitrary<Statement[]> = weighted(
+  [
+    3,
+    fc
+      .tuple(list(guards, 0, 1), list(statements, 1, 3), list(writes, 0, 1))
+      .map(([guard, ...rest]) => [...guard, ...rest.flat()]),
+  ],
+  [1, fc.tuple(list(statements, 0, 1), chosenElement, list(statements, 0, 1)).map((parts) => parts.flat())],
+)
 
 const oneGuardInFour = weighted<Statement[]>([3, fc.constant([])], [1, list(guards, 1, 1)])
 
@@ -185,12 +207,35 @@ const processes: Arbitrary<ProcessDescription> = fc.record({
   ),
 })
 
-const claims: Arbitrary<ClaimDescription> = fc.record({
-  kind: fc.constantFrom('invariant', 'step', 'reachable'),
-  over: fc.option(scalars, { freq: 2 }),
-  given: fc.option(conditions, { freq: 2 }),
-  conjuncts: weighted<Expression[]>([2, list(lenient, 1, 3)], [1, list(conditions, 1, 2)]),
-})
+const allOf = (parts: readonly Expression[]): Expression => parts.reduce((a, b) => ({ op: 'both', a, b }))
+
+/** Conditions that few states satisfy, so that they are met late if at all. */
+const rare: Arbitrary<Expression> = list(
+  fc.record({ op: fc.constant('same' as const), a: reads, b: fc.integer({ min: 1, max: 3 }) }),
+  2,
+  4,
+).map(allOf)
+
+const claims: Arbitrary<ClaimDescription> = weighted<ClaimDescription>(
+  [
+    2,
+    fc.record({
+      kind: fc.constantFrom('invariant', 'step', 'reachable'),
+      over: fc.option(scalars, { freq: 2 }),
+      given: fc.option(conditions, { freq: 2 }),
+      conjuncts: weighted<Expression[]>([2, list(lenient, 1, 3)], [1, list(conditions, 1, 2)]),
+    }),
+  ],
+  [
+    2,
+    fc.tuple(fc.constantFrom('invariant', 'step', 'reachable'), rare).map(([kind, met]) => ({
+      kind,
+      over: null,
+      given: null,
+      conjuncts: [kind === 'reachable' ? met : ({ op: 'not', a: met } as const)],
+    })),
+  ],
+)
 
 const allActions: Arbitrary<ActionDescription[]> = fc
   .tuple(list(actions, 1, 4), weighted<ActionDescription[]>([1, fc.constant([])], [5, movers]))
@@ -212,7 +257,7 @@ export const specDescriptions: Arbitrary<SpecDescription> = fc.noBias(
       [1, list(list(weighted<Statement>([4, writes], [1, chooses]), 0, 3), 1, 3)],
     ),
     actions: weighted([4, allActions], [1, fc.tuple(guards, allActions).map(([guard, all]) => guarded(guard, all))]),
-    claims: list(claims, 0, 3),
+    claims: list(claims, 0, 4),
     constraint: weighted<Expression | null>([8, fc.constant(null)], [1, lenient]),
     deadlock: fc.constantFrom('stuck unless final', 'off', 'stuck'),
     final: fc.option(conditions, { freq: 3 }),
