@@ -182,8 +182,16 @@ function claimVerdict(
 
 function claimTarget(found: Search, claim: Claim<object>, at: number, level: number): Target {
   return claim.kind === 'step'
-    ? { kind: 'steps', level, test: (before, base, out, to) => found.explorer.stepViolates(at, before, base, out, to) }
-    : { kind: 'states', level, test: (id) => found.explorer.decides(at, id) }
+    ? {
+        kind: 'steps',
+        level,
+        test: (before, base, out, to) => found.explorer.inspector.stepViolates(at, before, base, out, to),
+      }
+    : {
+        kind: 'states',
+        level,
+        test: (id) => found.explorer.inspector.decides(at, found.space.log, id * found.space.stride),
+      }
 }
 
 function kindOf(outcome: Outcome, claims: readonly ClaimVerdict[]): VerdictKind {

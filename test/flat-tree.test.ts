@@ -89,7 +89,7 @@ for (const [title, model] of Object.entries(models)) {
 
   test(`claims of ${title}`, async () => {
     const { explorer, space, levels } = await search(model)
-    for (const { table } of explorer.statePredicates) {
+    for (const { table } of explorer.inspector.statePredicates) {
       const nodes = noNodes()
       const root = flatten(table.root, nodes, (result) => -1 - result)
       const flat = Int32Array.from(nodes)

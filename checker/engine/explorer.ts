@@ -1,30 +1,19 @@
 /** One thread's share of a search: expands states through the tables, and judges the states and steps that it finds. */
-
 import { asSpecError } from '../language/draft.ts'
 import { SpecError } from '../language/errors.ts'
 import type { Model } from '../language/model.ts'
-import { boundClaims, boundTest } from '../language/predicate.ts'
-import { type Check, compileCheck, compileExpand, type Expand } from './compile.ts'
+import { boundClaims } from '../language/predicate.ts'
+import { compileExpand, type Expand } from './compile.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
 import { type Insert, makeInsert, type Numbers } from './insert.ts'
+import { Inspector } from './inspector.ts'
 import { isOpen, type Judge, judgeFor } from './judge.ts'
 import { layoutOf } from './layout.ts'
-import {
-  type ActionRule,
-  abandon,
-  actionRules,
-  type Effect,
-  LARGEST_TABLE,
-  PREMISE,
-  type PredicateRule,
-  predicateRules,
-  Teacher,
-  TRUE,
-} from './rules.ts'
+import { type Learning, newLearning } from './learning.ts'
+import { type ActionRule, actionRules, type Effect, LARGEST_TABLE, Teacher } from './rules.ts'
 import { BLOCK, CONTROL, type IdRange, type Space } from './space.ts'
 import type { Symmetry } from './symmetry.ts'
-import type { Table, TreeNode } from './table.ts'
-import { leafFor } from './table.ts'
+import type { TreeNode } from './table.ts'
 
 /** The states of one level, addressed by position. */
 export interface Frontier {
@@ -61,11 +50,6 @@ export const ROOM = PORTION + BLOCK
  */
 const COMPILE_AFTER = 2_000
 
-/** Paths that one thread learns in all: each costs some hundred bytes. */
-const LARGEST_LEARNING = 1_000_000
-/** Leaves from which on a table must have answered something that it knew. */
-const PROBATION = 20_000
-
 export class Explorer {
   readonly model: Model
   readonly space: Space
@@ -74,38 +58,30 @@ export class Explorer {
   /** keeps one state of each orbit; null where every state is kept */
   readonly symmetry: Symmetry | null
   readonly actions: ActionRule[]
-  readonly statePredicates: PredicateRule[]
-  readonly stepPredicates: PredicateRule[]
+  readonly inspector: Inspector
   readonly teacher: Teacher
   generated = 0
   /** ranges of the states that this thread found since the list was last taken */
   added: IdRange[] = []
   fault: StateFault | null = null
   expanded = 0
-  fallbacks = 0
-  learned = 0
   compilations = 0
   readonly #threads: number
   readonly #compileAfter: number
-  readonly #constraint: PredicateRule | null
-  readonly #final: PredicateRule | null
+  readonly #learning: Learning = newLearning()
   readonly #insert: Insert
   readonly #numbers: Numbers = { next: 0, end: 0 }
-  readonly #pair: Int32Array
   #out: Int32Array
   #n = 0
   #expand: readonly Expand[]
-  #checkState: Check
-  #checkStep: Check
   #level = 1
   #at = 0
   #chunkEnd = 0
   /** the range of the frontier that work is at, and how many states lie before it */
   #range = { at: 0, skipped: 0 }
   #staleAt = 0
-  /** states and steps that claims were asked about */
-  #states = 0
-  #steps = 0
+  /** times that generated code had to ask the tables of the actions */
+  #missed = 0
 
   constructor(
     model: Model,
@@ -120,26 +96,29 @@ export class Explorer {
     this.#threads = threads
     this.#compileAfter = compileAfter
     this.symmetry = symmetry
-    const onStates = [...boundClaims(model, 'invariant'), ...boundClaims(model, 'reachable')]
-    const onSteps = boundClaims(model, 'step')
-    this.coverage = coverageOf(model, onStates.length + onSteps.length)
     this.judge = judgeFor(model.claims, model.deadlock !== 'off')
+    const claimed = claimCount(model)
+    this.coverage = coverageOf(model, claimed)
     this.teacher = new Teacher(model, layout, this.coverage)
+    this.inspector = new Inspector(model, layout.words, this.teacher, this.#learning, this.judge, this.coverage)
     this.actions = actionRules(model.instances)
-    this.statePredicates = predicateRules(onStates)
-    this.stepPredicates = predicateRules(onSteps)
-    this.#constraint = ruleFor(model.constraint, 'the constraint')
-    this.#final = ruleFor(model.deadlock === 'stuck unless final' ? model.final : null, 'the final states')
     this.#insert = makeInsert(layout.words, threads > 1)
     this.#out = new Int32Array(4 * BATCH * space.stride)
-    this.#pair = new Int32Array(2 * layout.words)
     this.#expand = model.instances.map(
       (_, rule): Expand =>
         (words, base, id, out, n) =>
           this.#walk(rule, words, base, id, out, n),
     )
-    this.#checkState = (words, base) => this.statePredicates.forEach((_, rule) => this.#judgeState(rule, words, base))
-    this.#checkStep = (words, base) => this.stepPredicates.forEach((_, rule) => this.#judgeStep(rule, words, base))
+  }
+
+  /** Calls of the spec's own functions that taught a table something. */
+  get learned(): number {
+    return this.#learning.learned
+  }
+
+  /** Times that generated code had to ask the tables. */
+  get fallbacks(): number {
+    return this.#missed + this.inspector.fallbacks
   }
 
   /** Gathers an initial state, given packed. False when memory must grow before the next one. */
@@ -239,7 +218,7 @@ export class Explorer {
 
   #judgeEnd(id: number): void {
     try {
-      if (!this.#mayEnd(id)) this.judge.deadlockLevel = this.#level
+      if (!this.inspector.mayEnd(this.space.log, id * this.space.stride)) this.judge.deadlockLevel = this.#level
     } catch (thrown) {
       throw this.#faultAt(thrown, id, this.#level)
     }
@@ -265,8 +244,8 @@ export class Explorer {
 
   #enter(out: Int32Array, size: number): void {
     this.generated += size / this.space.stride
-    const kept = this.#constraint === null ? size : this.#rejectOutside(this.#constraint, out, size)
-    if (this.stepPredicates.length > 0) this.#judgeSteps(out, kept)
+    const kept = this.inspector.constrains ? this.#rejectOutside(out, size) : size
+    if (this.inspector.stepPredicates.length > 0) this.#judgeSteps(out, kept)
     this.symmetry?.canonicalise(out, kept, this.space.stride)
     const fresh: IdRange[] = []
     this.#insert(out, kept, this.space, this.#numbers, (from, to) => fresh.push({ from, to }))
@@ -280,12 +259,13 @@ export class Explorer {
   }
 
   #judgeStates({ from, to }: IdRange): void {
-    if (this.statePredicates.length === 0) return
+    if (this.inspector.statePredicates.length === 0) return
+    this.inspector.level = this.#level
     const { log, stride } = this.space
-    this.#states += to - from
+    this.inspector.states += to - from
     for (let id = from; id < to; id++) {
       try {
-        this.#checkState(log, id * stride, id)
+        this.inspector.checkState(log, id * stride, id)
       } catch (thrown) {
         throw this.#faultAt(thrown, id, this.#level + 1)
       }
@@ -294,16 +274,13 @@ export class Explorer {
 
   #judgeSteps(out: Int32Array, n: number): void {
     const { log, stride, words } = this.space
-    this.#steps += n / stride
+    this.inspector.level = this.#level
+    this.inspector.steps += n / stride
     for (let at = 0; at < n; at += stride) {
       const parent = out[at + words]
       if (parent === 0) continue
-      for (let word = 0; word < words; word++) {
-        this.#pair[word] = log[parent * stride + word]
-        this.#pair[words + word] = out[at + word]
-      }
       try {
-        this.#checkStep(this.#pair, 0, parent)
+        this.inspector.checkStep(log, parent * stride, out, at)
       } catch (thrown) {
         throw this.#faultAt(thrown, parent, this.#level + 1)
       }
@@ -311,12 +288,12 @@ export class Explorer {
   }
 
   /** Moves the successors that the constraint allows to the front; returns their end. */
-  #rejectOutside(constraint: PredicateRule, out: Int32Array, n: number): number {
+  #rejectOutside(out: Int32Array, n: number): number {
     const { stride, words } = this.space
     let kept = 0
     for (let at = 0; at < n; at += stride) {
       try {
-        if ((this.#evaluate(constraint, false, out, at, this.generated) & TRUE) === 0) continue
+        if (!this.inspector.allows(out, at, this.generated)) continue
       } catch (thrown) {
         throw this.#faultAt(thrown, out[at + words], this.#level + 1)
       }
@@ -332,64 +309,12 @@ export class Explorer {
     return error
   }
 
-  #mayEnd(id: number): boolean {
-    if (this.#final === null) return this.model.deadlock === 'off'
-    return (this.#evaluate(this.#final, false, this.space.log, id * this.space.stride) & TRUE) !== 0
-  }
-
-  /** Tells whether the constraint allows the state packed at `base`. */
-  allows(words: Int32Array, base: number): boolean {
-    return this.#constraint === null || (this.#evaluate(this.#constraint, false, words, base) & TRUE) !== 0
-  }
-
-  /** `asked` says how often this search has asked the predicate so far. */
-  #evaluate(rule: PredicateRule, onSteps: boolean, words: Int32Array, base: number, asked = Infinity): number {
-    const leaf = leafFor(rule.table, words, base)
-    if (leaf !== undefined) return leaf.result
-    return this.teacher.judge(rule, onSteps, words, base, this.#learns(rule.table, asked))
-  }
-
-  /** Whether a table shall learn one more path. Gives it up when nearly all that was asked so far was new to it. */
-  #learns(table: Table<unknown>, asked: number): boolean {
-    if (table.leaves >= LARGEST_TABLE || this.learned >= LARGEST_LEARNING) return false
-    if (table.leaves >= PROBATION && table.leaves > 0.9 * asked) {
-      abandon(table)
-      return false
-    }
-    this.learned++
-    return true
-  }
-
-  #judgeState(at: number, words: Int32Array, base: number): void {
-    const rule = this.statePredicates[at]
-    if (this.#isOpen(rule)) this.#settle(rule, at, this.#evaluate(rule, false, words, base, this.#states))
-  }
-
-  #judgeStep(at: number, words: Int32Array, base: number): void {
-    const rule = this.stepPredicates[at]
-    if (this.#isOpen(rule))
-      this.#settle(rule, this.statePredicates.length + at, this.#evaluate(rule, true, words, base, this.#steps))
-  }
-
-  /** Tells whether a claim is still asked about what this level leads to. */
-  #isOpen(rule: PredicateRule): boolean {
-    return isOpen(this.judge.levels[rule.bound.claim], this.#level + 1)
-  }
-
-  #settle(rule: PredicateRule, premise: number, result: number): void {
-    if ((result & PREMISE) !== 0) this.coverage.premises[premise] = 1
-    const { claim } = rule.bound
-    const good = (result & TRUE) !== 0
-    if ((this.model.claims[claim].kind === 'reachable') !== good) return
-    if (this.judge.levels[claim] === 0) this.judge.levels[claim] = this.#level + 1
-  }
-
   /** Appends the successors by one rule, from its table or by running its function. */
   #walk(at: number, words: Int32Array, base: number, id: number, out: Int32Array, n: number): number {
     const rule = this.actions[at]
     const known = this.#follow(rule.table.root, words, base, id, out, n)
     if (known >= 0) return known
-    const learn = this.#learns(rule.table, this.expanded)
+    const learn = this.#learning.learns(rule.table, this.expanded)
     let end = n
     this.teacher.act(rule, at, words, base, learn, (effect) => {
       end = this.#apply(effect, words, base, id, out, end)
@@ -441,39 +366,12 @@ export class Explorer {
       words,
       {
         miss: (rule, source, base, id, out, n) => {
-          this.fallbacks++
+          this.#missed++
           return this.#walk(rule, source, base, id, out, n)
         },
       },
     )
-    this.#checkState = this.#compilePredicates(this.statePredicates, words, (rule, source, base) =>
-      this.#judgeState(rule, source, base),
-    )
-    this.#checkStep = this.#compilePredicates(this.stepPredicates, 2 * words, (rule, source, base) =>
-      this.#judgeStep(rule, source, base),
-    )
-  }
-
-  #compilePredicates(
-    rules: readonly PredicateRule[],
-    words: number,
-    ask: (rule: number, words: Int32Array, base: number) => void,
-  ): Check {
-    const open = rules.flatMap((rule, at) => (this.#isOpen(rule) ? [at] : []))
-    const reachable = (rule: number) => this.model.claims[rules[rule].bound.claim].kind === 'reachable'
-    const undecided = (rule: number) => this.judge.levels[rules[rule].bound.claim] === 0
-    return compileCheck(
-      rules.map((rule) => rule.table),
-      open,
-      words,
-      (rule, result) => undecided(rule) && ((result & TRUE) !== 0) === reachable(rule),
-      {
-        unsettled: (rule, source, base) => {
-          this.fallbacks++
-          ask(rule, source, base)
-        },
-      },
-    )
+    this.inspector.compile()
   }
 
   /** Every successor of a state with the instance that leads to it; for traces and graphs, not for the search. */
@@ -486,7 +384,7 @@ export class Explorer {
     const state = words.subarray(base, base + this.space.words)
     this.actions.forEach((_, rule) => {
       this.stepsOf(rule, state, (out, at) => {
-        if (this.allows(out, at)) visit(rule, out, at)
+        if (this.inspector.allows(out, at)) visit(rule, out, at)
       })
     })
   }
@@ -496,45 +394,20 @@ export class Explorer {
     return this.symmetry === null ? this.space.find(out, at) : this.space.find(this.symmetry.canonical(out, at), 0)
   }
 
-  /** Tells whether a state decides a claim: violates an invariant, or satisfies a reachable claim. */
-  decides(claim: number, id: number): boolean {
-    return this.decidesAt(claim, this.space.log, id * this.space.stride)
-  }
-
-  /** The same for the state packed at `base`. */
-  decidesAt(claim: number, words: Int32Array, base: number): boolean {
-    const wanted = this.model.claims[claim].kind === 'reachable'
-    return this.statePredicates.some(
-      (rule) => rule.bound.claim === claim && ((this.#evaluate(rule, false, words, base) & TRUE) !== 0) === wanted,
-    )
-  }
-
-  /** Tells whether the step from the state packed at `base` to the one packed at `at` violates a step claim. */
-  stepViolates(claim: number, before: Int32Array, base: number, out: Int32Array, at: number): boolean {
-    const { words } = this.space
-    this.#pair.set(before.subarray(base, base + words))
-    this.#pair.set(out.subarray(at, at + words), words)
-    return this.stepPredicates.some(
-      (rule) => rule.bound.claim === claim && (this.#evaluate(rule, true, this.#pair, 0) & TRUE) === 0,
-    )
-  }
-
   /** Tells whether a state has no successor and the model does not let it end. */
   deadlocked(id: number): boolean {
     const { log, stride } = this.space
     const out = new Int32Array(stride)
-    return !this.#mayEnd(id) && this.actions.every((_, rule) => this.#walk(rule, log, id * stride, id, out, 0) === 0)
+    return (
+      !this.inspector.mayEnd(log, id * stride) &&
+      this.actions.every((_, rule) => this.#walk(rule, log, id * stride, id, out, 0) === 0)
+    )
   }
 
   /** The actions and claims whose tables have stopped learning. */
   direct(): string[] {
-    const full = (rule: { table: { leaves: number } }) => rule.table.leaves >= LARGEST_TABLE
-    return [
-      ...this.actions.filter(full).map((rule) => rule.instance.label),
-      ...[...this.statePredicates, ...this.stepPredicates]
-        .filter(full)
-        .map((rule) => this.model.claims[rule.bound.claim].name),
-    ]
+    const full = this.actions.filter(({ table }) => table.leaves >= LARGEST_TABLE)
+    return [...full.map(({ instance }) => instance.label), ...this.inspector.direct()]
   }
 
   /** Ranges found since the last call. */
@@ -556,25 +429,14 @@ export class Explorer {
     for (let at = 0; at < n; at += stride) visit(out, at)
   }
 
-  /** The constraint and the final states, where the model has them. */
-  otherPredicates(): PredicateRule[] {
-    return [this.#constraint, this.#final].flatMap((rule) => rule ?? [])
-  }
-
-  /** Tells whether the state packed in `words` satisfies one of them. */
-  satisfies(rule: PredicateRule, words: Int32Array): boolean {
-    return (this.#evaluate(rule, false, words, 0) & TRUE) !== 0
-  }
-
   /** Runs a sample of everything that was learned again; throws a SpecError for a function that does not repeat itself. */
   audit(): void {
     this.teacher.auditActions(this.actions)
-    this.teacher.auditPredicates([...this.statePredicates, ...this.otherPredicates()], false)
-    this.teacher.auditPredicates(this.stepPredicates, true)
+    this.inspector.audit()
   }
 }
 
-/** A rule for a predicate of the model that is no claim, where it has one. */
-function ruleFor(test: ((state: object) => boolean) | null, place: string): PredicateRule | null {
-  return test === null ? null : predicateRules([boundTest(place, test)])[0]
+/** How many claims with all parameters bound are judged on states and steps. */
+function claimCount(model: Model): number {
+  return (['invariant', 'reachable', 'step'] as const).reduce((sum, kind) => sum + boundClaims(model, kind).length, 0)
 }

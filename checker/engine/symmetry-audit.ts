@@ -62,7 +62,8 @@ class Audit {
   }
 
   #checkExamples(renamed: Renamed): void {
-    const { actions, statePredicates, stepPredicates, space } = this.#explorer
+    const { actions, inspector, space } = this.#explorer
+    const { statePredicates, stepPredicates } = inspector
     const { words } = space
     const image = (state: Int32Array, base = 0) => this.#symmetry.image(state, base, renamed.by)
     const position = new Map(actions.map((rule, at) => [rule, at]))
@@ -75,7 +76,7 @@ class Audit {
       const after = pair.subarray(words)
       this.#checkStep(rule.bound.claim, [pair, after], [image(pair), image(after)], renamed)
     })
-    forEachExample(this.#explorer.otherPredicates(), (rule, state) =>
+    forEachExample(this.#explorer.inspector.otherPredicates(), (rule, state) =>
       this.#checkOther(rule, state, image(state), renamed),
     )
   }
@@ -110,11 +111,11 @@ class Audit {
     for (const renamed of all) {
       const image = this.#symmetry.image(state, 0, renamed.by)
       steps.forEach((successors, instance) => this.#checkAction(instance, successors, image, renamed))
-      for (const rule of explorer.otherPredicates()) this.#checkOther(rule, state, image, renamed)
+      for (const rule of explorer.inspector.otherPredicates()) this.#checkOther(rule, state, image, renamed)
       explorer.model.claims.forEach(({ kind }, claim) => {
         if (kind === 'invariant' || kind === 'reachable') this.#checkClaim(claim, state, image, renamed)
         if (kind !== 'step') return
-        for (const after of steps.flat().filter((each) => explorer.allows(each, 0)))
+        for (const after of steps.flat().filter((each) => explorer.inspector.allows(each, 0)))
           this.#checkStep(claim, [state, after], [image, this.#symmetry.image(after, 0, renamed.by)], renamed)
       })
     }
@@ -139,17 +140,18 @@ class Audit {
   }
 
   #checkClaim(claim: number, state: Int32Array, image: Int32Array, renamed: Renamed): void {
-    const decides = (words: Int32Array) => this.#explorer.decidesAt(claim, words, 0)
+    const decides = (words: Int32Array) => this.#explorer.inspector.decides(claim, words, 0)
     if (decides(state) !== decides(image)) throw unlike(this.#claimName(claim), renamed)
   }
 
   #checkStep(claim: number, step: readonly Int32Array[], image: readonly Int32Array[], renamed: Renamed): void {
-    const violates = ([before, after]: readonly Int32Array[]) => this.#explorer.stepViolates(claim, before, 0, after, 0)
+    const violates = ([before, after]: readonly Int32Array[]) =>
+      this.#explorer.inspector.stepViolates(claim, before, 0, after, 0)
     if (violates(step) !== violates(image)) throw unlike(this.#claimName(claim), renamed)
   }
 
   #checkOther(rule: PredicateRule, state: Int32Array, image: Int32Array, renamed: Renamed): void {
-    if (this.#explorer.satisfies(rule, state) !== this.#explorer.satisfies(rule, image))
+    if (this.#explorer.inspector.satisfies(rule, state) !== this.#explorer.inspector.satisfies(rule, image))
       throw unlike(rule.bound.place, renamed)
   }
 
