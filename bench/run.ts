@@ -14,7 +14,7 @@ import { peers } from './peers.ts'
 import { tableText } from './table.ts'
 
 const USAGE = `npm run bench -- [options]
-  --full        the large models too, in about an hour
+  --full        the large models too, in about ten minutes
   --only NAME   models whose name contains this (repeatable): ${models.map(({ name }) => name).join(', ')}
   --runs K      runs of each tool on each model, 3 when absent
   --workers N   mmcheck with N workers as one more tool
