@@ -1,6 +1,7 @@
 /** What a spec is written in: every domain as an action sees it, what the language refuses, and what does not compile. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { layoutOf } from '../checker/engine/layout.ts'
 import type { Fault } from '../checker/engine/outcome.ts'
 import { referenceSearch } from '../checker/engine/reference.ts'
 import { search } from '../checker/engine/search.ts'
@@ -12,9 +13,11 @@ import {
   bool,
   choose,
   collection,
+  constant,
   forAll,
   invariant,
   model,
+  note,
   oneOf,
   optional,
   process,
@@ -70,6 +73,14 @@ test('scalars are plain values', () => {
   assert.equal([s.flag, s.n, s.mode, s.who, s.last], [true, -1, 7, 2, 0])
   s.last = null
   assert.is(s.last, null)
+})
+
+test('a constant has one value, and takes no room in a state', () => {
+  const s = stateOf({ retries: constant(3), n: range(0, 1) })
+  s.retries = 3
+  assert.is(s.retries, 3)
+  refuses(() => (s.retries = 2 as 3), 'retries = 2 is outside its domain constant(3)')
+  assert.is(layoutOf(record({ retries: constant(3), n: range(0, 1) }).cells).bits, 1)
 })
 
 test('a value outside its domain is refused with variable, value and domain', () => {
@@ -572,6 +583,24 @@ test('what an action wrote before a false condition did not happen', () => {
     ),
   )
   assert.equal([distinct, generated], [1, 1])
+})
+
+test('a note changes nothing', () => {
+  const build = (noted: boolean) =>
+    model(
+      'M',
+      { state: counter },
+      {
+        init: zero,
+        actions: {
+          Up: (s) => {
+            if (noted) note(s, `from ${s.n}`)
+            s.n = (s.n + 1) % 4
+          },
+        },
+      },
+    )
+  assert.equal(referenceSearch(build(true)), referenceSearch(build(false)))
 })
 
 test('choose takes every value, and none disables the action', () => {

@@ -106,12 +106,20 @@ interface Place {
   readonly path: readonly (string | ScalarDomain<unknown>)[]
 }
 
+/** Where a function of the spec may read and write: everywhere, and where it may do something special. */
+interface Places {
+  readonly all: readonly Place[]
+  readonly asking: readonly Place[]
+  readonly using: readonly Place[]
+  readonly sets: readonly Place[]
+}
+
 /** What a function of the spec works with. */
 interface Scope {
-  readonly places: readonly Place[]
+  readonly places: Places
   /** the state; for step claims, the states before and after */
   readonly states: readonly object[]
-  readonly me: object | null
+  readonly me: object
   /** codes of parameters and choices */
   readonly values: number[]
   readonly faulty: boolean
@@ -127,10 +135,13 @@ function placesBelow(shape: Shape, local: boolean, path: Place['path']): Place[]
   ]
 }
 
-/** The place that a description means, among those that fit. */
-function placeAt(scope: Scope, { place }: PlaceDescription, fits: (shape: Shape) => boolean): Place | undefined {
-  const places = scope.places.filter(({ shape }) => fits(shape))
-  return places.length === 0 ? undefined : pick(places, place)
+function grouped(all: readonly Place[]): Places {
+  return {
+    all,
+    asking: all.filter(({ shape }) => shape.asks.length > 0),
+    using: all.filter(({ shape }) => shape.uses.length > 0),
+    sets: all.filter(({ shape }) => shape.domain.kind === 'set'),
+  }
 }
 
 /** The view that a place lies in, and its key there. */
@@ -162,12 +173,12 @@ function evaluate(scope: Scope, expression: Expression): number {
     case 'value':
       return scope.values.length === 0 ? 0 : pick(scope.values, expression.n)
     case 'read': {
-      const place = placeAt(scope, expression.at, () => true)!
+      const place = pick(scope.places.all, expression.at.place)
       return place.shape.code(valueAt(scope, place, expression.at, expression.after))
     }
     case 'ask': {
-      const place = placeAt(scope, expression.at, ({ asks }) => asks.length > 0)
-      if (place === undefined) return 0
+      if (scope.places.asking.length === 0) return 0
+      const place = pick(scope.places.asking, expression.at.place)
       const argument = evaluate(scope, expression.argument)
       const value = valueAt(scope, place, expression.at, expression.after)
       return pick(place.shape.asks, expression.question)(value as never, argument, scope.faulty && expression.at.wild)
@@ -195,7 +206,7 @@ function perform(scope: Scope, statement: Statement): void {
       return
     case 'assign':
     case 'advance': {
-      const place = placeAt(scope, statement.at, () => true)!
+      const place = pick(scope.places.all, statement.at.place)
       const { holder, key } = locate(scope, place, statement.at, state)
       const seed =
         statement.do === 'assign' ? evaluate(scope, statement.seed) : place.shape.code(holder[key]) + statement.by
@@ -203,16 +214,18 @@ function perform(scope: Scope, statement: Statement): void {
       return
     }
     case 'copy': {
-      const from = placeAt(scope, statement.from, () => true)!
-      const place = placeAt(scope, statement.at, ({ domain }) => domain.text === from.shape.domain.text)!
+      const from = pick(scope.places.all, statement.from.place)
+      const { text } = from.shape.domain
+      const alike = scope.places.all.filter(({ shape }) => shape.domain.text === text)
+      const place = pick(alike, statement.at.place)
       const value = valueAt(scope, from, statement.from, false)
       const { holder, key } = locate(scope, place, statement.at, state)
       holder[key] = value
       return
     }
     case 'use': {
-      const place = placeAt(scope, statement.at, ({ uses }) => uses.length > 0)
-      if (place === undefined) return
+      if (scope.places.using.length === 0) return
+      const place = pick(scope.places.using, statement.at.place)
       const argument = evaluate(scope, statement.argument)
       const view = valueAt(scope, place, statement.at, false)
       pick(place.shape.uses, statement.method)(view as never, argument, scope.faulty && statement.at.wild)
@@ -240,70 +253,90 @@ function chosen(scope: Scope, from: Choice): number {
       Array.from({ length: modulo(evaluate(scope, from.below), 4) }, (_, at) => at),
     )
   }
-  const place = placeAt(scope, from.at, ({ domain }) => domain.kind === 'set')
-  if (place === undefined) return 0
+  if (scope.places.sets.length === 0) return 0
+  const place = pick(scope.places.sets, from.at.place)
   const members = valueAt(scope, place, from.at, false) as FiniteSet<unknown>
   return modulo(String(choose(state, members)).length, 5)
+}
+
+/** Starts a function of the spec on one state or two. */
+type Begin = (states: readonly object[], values: number[], places?: Places, me?: object) => Scope
+
+/** A process and what it is called. */
+interface Owner extends ProcessDescription {
+  readonly name: string
+  readonly labels: readonly string[]
+  readonly shapes: readonly Shape[]
+}
+
+const ownerOf = (description: ProcessDescription, at: number, nodes: Nodes): Owner => ({
+  ...description,
+  name: `p${at}`,
+  labels: [...description.steps.map((_, n) => `step${n}`), DONE],
+  shapes: description.locals.map((local, n) => shapeOf(local, { ...nodes, name: `m${n}` })),
+})
+
+/** What the rest of the spec sees of a process: where it stands, and its locals. */
+function placesOf({ name, many, labels, shapes }: Owner, node: ScalarDomain<number>, nodes: Nodes): Place[] {
+  const path = many ? [name, node] : [name]
+  const pc = shapeOf({ kind: 'oneOf', values: labels }, nodes)
+  return [
+    ...placesBelow(pc, false, [...path, 'pc']),
+    ...shapes.flatMap((shape, n) => placesBelow(shape, false, [...path, `l${n}`])),
+  ]
+}
+
+function processOf(
+  owner: Owner,
+  state: Declaration,
+  node: ScalarDomain<number>,
+  shared: Places,
+  begin: Begin,
+): Process {
+  const { many, labels, shapes, steps } = owner
+  const places = grouped([...shared.all, ...shapes.flatMap((shape, n) => placesBelow(shape, true, [`l${n}`]))])
+  return process<Declaration, Declaration, string, ScalarDomain<number> | undefined>(
+    state,
+    {
+      locals: Object.fromEntries(shapes.map(({ domain }, n) => [`l${n}`, domain])),
+      start: Object.fromEntries(shapes.map(({ make }, n) => [`l${n}`, make(0)])),
+      ...(many && { over: node }),
+    },
+    Object.fromEntries(
+      steps.map(({ body, next }, n) => [
+        labels[n],
+        step<Record<string, unknown>, { readonly id: number }, string>(`generated.ts: step${n}`, (s, me) => {
+          const scope = begin([s], [me.id], places, me)
+          for (const statement of body) perform(scope, statement)
+          return pick(labels, evaluate(scope, next))
+        }),
+      ]),
+    ),
+  ) as Process
 }
 
 /** Makes the model that a description stands for. */
 export function buildGenerated(description: SpecDescription): Model {
   const { faulty } = description
   const nodes: Nodes = { name: 'node', count: description.nodes }
+  const node = scalarOf({ kind: 'node' }, nodes) as ScalarDomain<number>
   const shapes = description.variables.map((variable, at) => shapeOf(variable, { ...nodes, name: `n${at}` }))
   const state: Declaration = Object.fromEntries(shapes.map(({ domain }, at) => [`v${at}`, domain]))
-  const places = shapes.flatMap((shape, at) => placesBelow(shape, false, [`v${at}`]))
-  const node = scalarOf({ kind: 'node' }, nodes) as ScalarDomain<number>
-  const scope = (
-    states: readonly object[],
-    values: number[],
-    more: readonly Place[] = [],
-    me: object | null = null,
-  ): Scope => ({
-    places: [...places, ...more],
-    states,
-    me,
-    values,
-    faulty,
-    nodes,
-  })
-
-  const processes: Record<string, Process> = {}
-  description.processes.forEach(({ many, locals, steps }, at) => {
-    const ownShapes = locals.map((local, n) => shapeOf(local, { ...nodes, name: `m${n}` }))
-    const own = ownShapes.flatMap((shape, n) => placesBelow(shape, true, [`l${n}`]))
-    const labels = [...steps.map((_, n) => `step${n}`), DONE]
-    processes[`p${at}`] = process<Declaration, Declaration, string, ScalarDomain<number> | undefined>(
-      state,
-      {
-        locals: Object.fromEntries(ownShapes.map(({ domain }, n) => [`l${n}`, domain])),
-        start: Object.fromEntries(ownShapes.map(({ make }, n) => [`l${n}`, make(0)])),
-        ...(many && { over: node }),
-      },
-      Object.fromEntries(
-        steps.map(({ body, next }, n) => [
-          labels[n],
-          step<Record<string, unknown>, { readonly id: number }, string>(`generated.ts: step${n}`, (s, me) => {
-            const inner = scope([s], [me.id], own, me)
-            for (const statement of body) perform(inner, statement)
-            return pick(labels, evaluate(inner, next))
-          }),
-        ]),
-      ),
-    ) as Process
-    // The rest of the spec sees where a process stands and what its locals are.
-    const path = many ? [`p${at}`, node] : [`p${at}`]
-    const pc = shapeOf({ kind: 'oneOf', values: labels }, nodes)
-    places.push({ shape: pc, local: false, path: [...path, 'pc'] })
-    ownShapes.forEach((shape, n) => places.push(...placesBelow(shape, false, [...path, `l${n}`])))
-  })
-
+  const owners = description.processes.map((each, at) => ownerOf(each, at, nodes))
+  const shared = grouped([
+    ...shapes.flatMap((shape, at) => placesBelow(shape, false, [`v${at}`])),
+    ...owners.flatMap((owner) => placesOf(owner, node, nodes)),
+  ])
+  const begin: Begin = (states, values, places = shared, me = {}) => ({ places, states, me, values, faulty, nodes })
+  const processes = Object.fromEntries(
+    owners.map((owner) => [owner.name, processOf(owner, state, node, shared, begin)]),
+  )
   const initialiser = (body: readonly Statement[]) => (s: Record<string, unknown>) => {
     shapes.forEach((shape, at) => {
       s[`v${at}`] = shape.make(0)
     })
-    const inner = scope([s], [])
-    for (const statement of body) perform(inner, statement)
+    const scope = begin([s], [])
+    for (const statement of body) perform(scope, statement)
   }
   const { initial } = description
   return model(
@@ -314,40 +347,31 @@ export function buildGenerated(description: SpecDescription): Model {
         initial.length === 1
           ? initialiser(initial[0])
           : Object.fromEntries(initial.map((body, at) => [`initial${at}`, initialiser(body)])),
-      actions: Object.fromEntries(
-        description.actions.map(({ parameters, body }, at): [string, ActionLike<object>] => {
-          const domains = parameters.map((parameter) => scalarOf(parameter, nodes))
-          const run = (s: object, values: Readonly<Record<string, unknown>>) => {
-            const inner = scope(
-              [s],
-              domains.map((domain, n) => domain.encode(values[`x${n}`])),
-            )
-            for (const statement of body) perform(inner, statement)
-          }
-          if (parameters.length === 0) return [`a${at}`, (s: object) => run(s, {})]
-          return [`a${at}`, forAll(Object.fromEntries(domains.map((domain, n) => [`x${n}`, domain])), run)]
-        }),
-      ),
-      claims: description.claims.map((claim, at) => claimOf(claim, at, scope, nodes)),
-      ...(description.constraint !== null && { constraint: holdsIn(description.constraint, scope) }),
-      ...(description.final !== null && { final: holdsIn(description.final, scope) }),
+      actions: Object.fromEntries(description.actions.map((action, at) => [`a${at}`, actionOf(action, begin, nodes)])),
+      claims: description.claims.map((claim, at) => claimOf(claim, `claim ${at}`, begin, nodes)),
+      ...(description.constraint !== null && { constraint: holdsIn(description.constraint, begin) }),
+      ...(description.final !== null && { final: holdsIn(description.final, begin) }),
       deadlock: description.deadlock,
     },
   )
 }
 
-const holdsIn =
-  (expression: Expression, scope: (states: readonly object[], values: number[]) => Scope) => (s: object) =>
-    evaluate(scope([s], []), expression) !== 0
+function actionOf({ parameters, body }: ActionDescription, begin: Begin, nodes: Nodes): ActionLike<object> {
+  const domains = parameters.map((parameter) => scalarOf(parameter, nodes))
+  const run = (s: object, values: Readonly<Record<string, unknown>>) => {
+    const codes = domains.map((domain, n) => domain.encode(values[`x${n}`]))
+    const scope = begin([s], codes)
+    for (const statement of body) perform(scope, statement)
+  }
+  if (parameters.length === 0) return (s: object) => run(s, {})
+  return forAll(Object.fromEntries(domains.map((domain, n) => [`x${n}`, domain])), run)
+}
 
-function claimOf(
-  { kind, over, given, conjuncts }: ClaimDescription,
-  at: number,
-  scope: (states: readonly object[], values: number[]) => Scope,
-  nodes: Nodes,
-): Claim<object> {
-  const sentence = `claim ${at}`
-  if (kind === 'reachable') return reachable(sentence, holdsIn(conjuncts[0], scope))
+const holdsIn = (expression: Expression, begin: Begin) => (s: object) => evaluate(begin([s], []), expression) !== 0
+
+function claimOf(claim: ClaimDescription, sentence: string, begin: Begin, nodes: Nodes): Claim<object> {
+  const { kind, over, given, conjuncts } = claim
+  if (kind === 'reachable') return reachable(sentence, holdsIn(conjuncts[0], begin))
   const domain = over === null ? null : scalarOf(over, nodes)
   const test =
     (expression: Expression) =>
@@ -355,7 +379,7 @@ function claimOf(
       // A claim is called with one state or two, and then its parameters.
       const states = args.slice(0, kind === 'step' ? 2 : 1) as object[]
       const values = args[states.length] as { x: unknown }
-      return evaluate(scope(states, domain === null ? [] : [domain.encode(values.x)]), expression) !== 0
+      return evaluate(begin(states, domain === null ? [] : [domain.encode(values.x)]), expression) !== 0
     }
   const body = {
     ...(domain !== null && { over: { x: domain } }),
