@@ -1,4 +1,8 @@
-/** One thread's share of a search: expands states through the tables, and judges the states and steps that it finds. */
+/**
+ * One thread's share of a search: expands states through the tables, and has the states and steps that it finds judged.
+ * Longer than most files because it is one loop, from frontier to insertion, whose parts share their buffers; what lies
+ * beside that loop is elsewhere (inspector, learning, teacher, space).
+ */
 import { asSpecError } from '../language/draft.ts'
 import { SpecError } from '../language/errors.ts'
 import type { Model } from '../language/model.ts'
