@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert'
 import { check } from '../checker/check.ts'
 import type { Bounds, ClaimOutcome, Outcome } from '../checker/engine/outcome.ts'
 import { referenceSearch } from '../checker/engine/reference.ts'
+import { search } from '../checker/engine/search.ts'
 import type { Model, Spec } from '../checker/index.ts'
 import { replay } from '../checker/trace/replay.ts'
 import * as alternatingBit from '../examples/alternating-bit.ts'
@@ -84,30 +85,32 @@ function observed(model: Model, row: Expected, outcome: Outcome): Expected {
   }
 }
 
-/** The rows of all examples that are small enough for every engine, each with a title. */
-const rows = Object.entries(examples).flatMap(([title, example]) =>
-  example.expected
-    .filter(({ large }) => !large)
-    .map((row) => {
-      const constants = Object.entries(row.constants ?? {}).map(([name, value]) => `${name}=${value}`)
-      return { title: [title, row.export ?? 'spec', ...constants].join(' '), model: () => modelOf(example, row), row }
-    }),
+/** The rows of all examples, each with a title. */
+const allRows = Object.entries(examples).flatMap(([title, example]) =>
+  example.expected.map((row) => {
+    const constants = Object.entries(row.constants ?? {}).map(([name, value]) => `${name}=${value}`)
+    return { title: [title, row.export ?? 'spec', ...constants].join(' '), model: () => modelOf(example, row), row }
+  }),
 )
 
+/** Those that are small enough for the reference engine, and for every claim. */
+const rows = allRows.filter(({ row }) => !row.large)
+
 /** Makes a test of each expectation of each example. Broken siblings have the same states. */
-function runExamples(engine: string, search: Engine): void {
-  for (const { title, model: build, row } of rows.filter(({ row }) => row.export === undefined)) {
+function runExamples(engine: string, explore: Engine, which: typeof allRows): void {
+  for (const { title, model: build, row } of which.filter(({ row }) => row.export === undefined)) {
     test(`${engine}: ${title}`, async () => {
       const model = build()
       const countless = row.distinct === undefined && row.generated === undefined && row.depth === undefined
-      const outcome = await search(model, { untilDecided: countless })
+      const outcome = await explore(model, { untilDecided: countless })
       assert.is(outcome.fault, null, outcome.fault?.error.message)
       assert.equal(observed(model, row, outcome), row)
     })
   }
 }
 
-runExamples('reference', referenceSearch)
+runExamples('reference', referenceSearch, rows)
+runExamples('tables', async (model, bounds) => (await search(model, bounds)).outcome, allRows)
 
 for (const { title, model: build, row } of rows) {
   const temporal = (model: Model) =>
