@@ -20,6 +20,7 @@ import {
   model,
   optional,
   range,
+  refines,
   setOf,
   stepClaim,
   when,
@@ -319,6 +320,26 @@ refusals('an asymmetric initial state', () =>
 refusals('a temporal claim', () =>
   refused({ claims: [alwaysEventually('nobody owns it', (s) => s.owner === null)] }, /the temporal claim/),
 )
+
+refusals('a refinement claim', () => {
+  const idle = model(
+    'Idle',
+    { state: { n: range(0, 1) } },
+    {
+      init: (s) => {
+        s.n = 0
+      },
+      deadlock: 'off',
+    },
+  )
+  const nothing = refines('nothing happens', {
+    abstract: idle,
+    map: (_s: object, a) => {
+      a.n = 0
+    },
+  })
+  return refused({ claims: [nothing] }, /the refinement claim/)
+})
 
 refusals('an asymmetric projection', async () => {
   const whole = withText({ projections: { owner: (s) => s.owner, owned: (s) => s.owner !== null } })
