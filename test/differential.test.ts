@@ -1,6 +1,7 @@
 /**
  * The fast engine against the textbook one, on random specs. To hunt with other specs than those of a normal run, set
- * SPEC_SEED and SPEC_RUNS (and SPEC_STATES, the bound on states); to run a single one again, SPEC_SEED and SPEC_PATH as a failure prints them.
+ * SPEC_SEED, SPEC_RUNS and SPEC_STATES (the bound on states); to run a single one again, SPEC_SEED and SPEC_PATH as a
+ * failure prints them.
  */
 import fc from 'fast-check'
 import { List } from 'immutable'
@@ -28,7 +29,7 @@ const parameters = (runs: number): fc.Parameters<unknown> => ({
   includeErrorInReport: true,
 })
 
-const BOUNDS: Bounds = { maxStates: Number(process.env.SPEC_STATES ?? 100), maxDepth: 30 }
+const BOUNDS: Bounds = { maxStates: Number(process.env.SPEC_STATES ?? 80), maxDepth: 30 }
 
 /** What engines must agree on. They may meet different faults of one level first, and count differently until then. */
 function essence(outcome: Outcome): unknown {

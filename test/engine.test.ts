@@ -300,6 +300,28 @@ test('checking again what was learned does not take the square of the number of 
   assert.is(calls, 4 * 401, 'twice to learn, twice to check')
 })
 
+test('a choice may have any number of alternatives', async () => {
+  const largest = 130_000
+  const lottery = model(
+    'Lottery',
+    { state: { drawn: range(0, largest) } },
+    {
+      init: (s) => {
+        s.drawn = 0
+      },
+      actions: {
+        Draw: (s) => {
+          when(s.drawn === 0)
+          s.drawn = choose(s, range(0, largest))
+        },
+      },
+      deadlock: 'off',
+    },
+  )
+  const { outcome } = await search(lottery, { compileAfter: 1 })
+  assert.equal([outcome.complete, outcome.distinct, outcome.generated], [true, largest + 1, largest + 2])
+})
+
 test('a table to which nearly every state is new is given up, and nothing else changes', async () => {
   const length = 24_000
   const walk = model(

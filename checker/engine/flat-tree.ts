@@ -28,8 +28,10 @@ export function flatten<L>(node: TreeNode<L> | undefined, nodes: number[], leafC
   if (node.kind === 'branch' && node.mask > WIDEST) return flatten(split(node), nodes, leafCode)
   const children = Array.from(node.children, (child) => flatten(child, nodes, leafCode))
   const at = nodes.length
-  if (node.kind === 'choice') nodes.push(CHOICE, children.length, ...children)
-  else nodes.push(node.word, node.shift, node.mask, children.length, ...children)
+  if (node.kind === 'choice') nodes.push(CHOICE, children.length)
+  else nodes.push(node.word, node.shift, node.mask, children.length)
+  // One by one: a call takes no more than some ten thousand arguments, and a choice may have more alternatives.
+  for (const child of children) nodes.push(child)
   return at
 }
 
