@@ -45,5 +45,4 @@ export interface Catalogue {
   readonly variants: readonly Variant[]
   readonly switches: readonly Switch[]
   readonly scenarios: readonly Scenario[]
-  readonly claims: readonly { readonly name: string; readonly sentence: string; readonly source: string }[]
 }

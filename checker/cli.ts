@@ -136,7 +136,9 @@ function commandLine(catalogue: Catalogue, io: Io, finish: Finish): Command {
     )
     .option('--json', 'print one JSON object')
     .addHelpText('after', examples('mmcheck list', 'mmcheck list scenarios', 'mmcheck list switches --json'))
-    .action((kind: string | undefined, flags: { json?: boolean }) => finish(listCommand(kind, flags, catalogue, io)))
+    .action(async (kind: string | undefined, flags: { json?: boolean }) =>
+      finish(await listCommand(kind, flags, catalogue, io)),
+    )
 
   return program
 }

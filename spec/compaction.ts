@@ -1,8 +1,8 @@
 /** Compaction of ZONE_MOVABLE: a PFN walker that takes folios off the LRU and moves them elsewhere in the zone. */
 import { choose, process, step, when } from '../checker/language/index.ts'
-import { folioPut, type Memory } from './memory.ts'
+import { folioPut, freeFolio, type Memory } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
-import type { Settings } from './switches.ts'
+import type { Settings } from './switches/index.ts'
 
 /**
  * A compacting task on `cpu`. It looks only at folios with PG_lru, takes a reference before it tests and clears the
@@ -37,7 +37,7 @@ export function compaction(mm: Memory, { cpu, settings }: { cpu: number; setting
         me.list = [f]
         return nextFolio(me, 'compacted')
       }),
-      ...migratePages({ cpu, mode: 'async', zone: 'MOVABLE', settings, exit: 'compacted' }),
+      ...migratePages({ cpu, mode: 'async', allocate: (s) => freeFolio(s, 'MOVABLE'), settings, exit: 'compacted' }),
       compacted: step('mm/compaction.c: compact_zone', (_s, me) => {
         me.failed = false
         return 'folio_try_get'

@@ -15,9 +15,9 @@ import {
   when,
 } from '../checker/language/index.ts'
 import { flushBatch, folioIsolateLru } from './lru.ts'
-import { folioPut, type Memory, type Mm, mapcount, PIN_BIAS } from './memory.ts'
+import { folioPut, freeFolio, type Memory, type Mm, mapcount, PIN_BIAS } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
-import type { Settings } from './switches.ts'
+import type { Settings } from './switches/index.ts'
 
 interface Pinner {
   readonly cpu: number
@@ -134,7 +134,7 @@ export function longtermPinner(mm: Memory, { cpu, settings }: Pinner) {
         me.at = 0
         return nextFolio(me, 'migrated')
       }),
-      ...migratePages({ cpu, mode: 'sync', zone: 'NORMAL', settings, exit: 'migrated' }),
+      ...migratePages({ cpu, mode: 'sync', allocate: (s) => freeFolio(s, 'NORMAL'), settings, exit: 'migrated' }),
       migrated: step('mm/gup.c: check_and_migrate_cma_pages / check_and_migrate_movable_pages', (_s, me) => {
         const { failed } = me
         me.failed = false
@@ -189,7 +189,7 @@ function drainedBy(settings: Settings): ScalarDomain<Drained> {
 /** folio_is_longterm_pinnable, negated. No folio of this model lies in a CMA area. */
 function unpinnable(s: Mm, f: number, settings: Settings): boolean {
   return match(settings.unpinnable)
-    .with('cma', () => false)
+    .with('none', 'cma', () => false)
     .with('cma+movable', () => s.folio[f].zone === 'MOVABLE')
     .exhaustive()
 }

@@ -1,7 +1,7 @@
 /** Kernels: releases and unmerged patches as settings of the design switches, computed from the switches' histories. */
 import { SpecError } from '../checker/language/index.ts'
 import { compareReleases, RELEASES, type Release } from './releases.ts'
-import { type Settings, type Switch, type SwitchName, switches } from './switches.ts'
+import { type Settings, type Switch, type SwitchName, switches } from './switches/index.ts'
 
 export interface Kernel {
   /** `v6.1`, or `patch:longterm-movable-v3` */

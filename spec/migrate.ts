@@ -5,8 +5,8 @@
 import type { Domain, Steps } from '../checker/language/index.ts'
 import { bool, note, optional, range, sequence, step, when } from '../checker/language/index.ts'
 import { folioAddLru, folioPutbackLru } from './lru.ts'
-import { folioPut, freeFolio, type Memory, type Mm, mapcount, PIN_BIAS } from './memory.ts'
-import type { Settings } from './switches.ts'
+import { folioPut, type Memory, type Mm, mapcount, PIN_BIAS } from './memory.ts'
+import type { Settings } from './switches/index.ts'
 
 /** Passes over the list: 10 in the kernel, 3 asynchronous and 7 synchronous; nothing sleeps between them. */
 const PASSES = 2
@@ -46,8 +46,8 @@ export interface MigrateOptions<Exit extends string> {
   readonly cpu: number
   /** MIGRATE_ASYNC only tries the folio lock, MIGRATE_SYNC waits for it */
   readonly mode: 'async' | 'sync'
-  /** the zone that destinations come from */
-  readonly zone: 'MOVABLE' | 'NORMAL'
+  /** a free folio that may take the place of `src`; null when there is none */
+  readonly allocate: (s: Mm, src: number) => number | null
   readonly settings: Settings
   /** where the caller goes on, with leftovers put back; `me.failed` tells whether there were any */
   readonly exit: Exit
@@ -78,7 +78,7 @@ function endMigration<Exit extends string>(me: Locals, exit: Exit): 'putback' | 
 
 /** The labelled steps of one migrate_pages call with its putback. Enter through `nextFolio`. */
 export function migratePages<Exit extends string>(options: MigrateOptions<Exit>): Steps<Mm, Locals, Label, Exit> {
-  const { cpu, mode, zone, settings, exit } = options
+  const { cpu, mode, allocate, settings, exit } = options
   const tryAgain = (me: Locals) => {
     me.dst = null
     return nextFolio(me, exit, me.next + 1)
@@ -101,7 +101,7 @@ export function migratePages<Exit extends string>(options: MigrateOptions<Exit>)
         folioPut(s, src)
         return done(me)
       }
-      const dst = freeFolio(s, zone)
+      const dst = allocate(s, src)
       // Without memory the whole list is given up (-ENOMEM).
       if (dst === null) return endMigration(me, exit)
       s.folio[dst].refs = 1

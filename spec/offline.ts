@@ -1,9 +1,9 @@
 /** Memory offlining of all of ZONE_MOVABLE: scan, migrate away, test, and again, with no limit on the rounds. */
 import { type Process, process, step } from '../checker/language/index.ts'
 import { flushBatch, folioIsolateLru } from './lru.ts'
-import { folioPut, type Memory, type Mm } from './memory.ts'
+import { folioPut, freeFolio, type Memory, type Mm } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
-import type { Settings } from './switches.ts'
+import type { Settings } from './switches/index.ts'
 
 /**
  * The offlining task. Nobody allocates in the range while it works, which is what isolating the pageblocks is for: the
@@ -52,7 +52,13 @@ export function offlining(
         folioPut(s, f)
         return nextPfn(me)
       }),
-      ...migratePages({ cpu, mode: 'sync', zone: 'NORMAL', settings, exit: 'scan_movable_pages' }),
+      ...migratePages({
+        cpu,
+        mode: 'sync',
+        allocate: (s) => freeFolio(s, 'NORMAL'),
+        settings,
+        exit: 'scan_movable_pages',
+      }),
       test_pages_isolated: step('mm/page_isolation.c: test_pages_isolated', (s) =>
         free(s) ? 'done' : 'scan_movable_pages',
       ),

@@ -3,10 +3,16 @@ import { SpecError } from '../checker/language/index.ts'
 
 export type Release = `v${number}.${number}`
 
-/** The releases that the model knows: the first with a check on long-term pins, up to the last whose facts it follows. */
+const series = (major: number, from: number, to: number): Release[] =>
+  Array.from({ length: to - from + 1 }, (_, at): Release => `v${major}.${from + at}`)
+
+/** The releases that the model knows: from the first with batched munlock to the last whose facts it follows. */
 export const RELEASES: readonly Release[] = [
-  ...Array.from({ length: 19 }, (_, at): Release => `v5.${at + 1}` as Release),
-  ...Array.from({ length: 18 }, (_, at): Release => `v6.${at}` as Release),
+  ...series(3, 12, 19),
+  ...series(4, 0, 20),
+  ...series(5, 0, 19),
+  ...series(6, 0, 19),
+  ...series(7, 0, 3),
 ]
 
 /** Negative, zero or positive as `a` is older than, the same as or newer than `b`. */

@@ -3,7 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { differences, kernel, kernels, withSettings } from '../spec/kernels.ts'
 import { compareReleases, RELEASES } from '../spec/releases.ts'
-import { switches } from '../spec/switches.ts'
+import { switches } from '../spec/switches/index.ts'
 
 test('a release has what its history says', () => {
   assert.equal(kernel('v5.12').settings, {
@@ -49,7 +49,7 @@ test('every history is in order, begins with the first release, and uses declare
 })
 
 test('unknown kernels, switches and values are refused', () => {
-  assert.throws(() => kernel('v4.4'), /no kernel 'v4.4'/)
+  assert.throws(() => kernel('v2.4'), /no kernel 'v2.4'/)
   assert.throws(() => kernel('patch:nonsense'), /no kernel/)
   assert.throws(() => withSettings(kernel('v6.1'), { unpinable: 'cma' }), /no switch 'unpinable'/)
   assert.throws(() => withSettings(kernel('v6.1'), { unpinnable: 'all' }), /cannot be 'all'/)

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { check } from '../checker/index.ts'
 import { raceTable } from '../checker/report/race-table.ts'
 import type { Verdict } from '../checker/verdict.ts'
-import { build, expected, rows } from '../invariants/verdicts/pin-vs-isolation.ts'
+import { build, expected, rows } from '../invariants/verdicts/pinning/pin-vs-isolation.ts'
 
 const verdicts = (verdict: Verdict) => Object.fromEntries(verdict.claims.map(({ name, verdict }) => [name, verdict]))
 const steps = (verdict: Verdict, claim: string) =>

@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert'
 import { check } from '../checker/index.ts'
 import type { Trace } from '../checker/trace/trace.ts'
 import type { Verdict } from '../checker/verdict.ts'
-import { rows } from '../invariants/verdicts/pin-vs-isolation.ts'
-import { build, expected } from '../invariants/verdicts/pin-vs-offline.ts'
+import { rows } from '../invariants/verdicts/pinning/pin-vs-isolation.ts'
+import { build, expected } from '../invariants/verdicts/pinning/pin-vs-offline.ts'
 
 const verdicts = (verdict: Verdict) => Object.fromEntries(verdict.claims.map(({ name, verdict }) => [name, verdict]))
 const traceOf = (verdict: Verdict, claim: string): Trace => verdict.claims.find(({ name }) => name === claim)!.trace!

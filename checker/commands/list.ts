@@ -1,6 +1,7 @@
 /** `mmcheck list`: the names that the other verbs take. */
 import { match } from 'ts-pattern'
 import type { Catalogue } from '../catalogue.ts'
+import { loadModel } from '../engine/source.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { WIDTH, wrap } from '../report/text.ts'
 import type { Io } from './io.ts'
@@ -11,20 +12,39 @@ const KINDS = ['kernels', 'switches', 'scenarios', 'claims'] as const
 type Kind = (typeof KINDS)[number]
 
 /** Lists one kind of names, or all kinds. */
-export function listCommand(
+export async function listCommand(
   kind: string | undefined,
   flags: { json?: boolean },
   catalogue: Catalogue,
   io: Io,
-): ExitCode {
+): Promise<ExitCode> {
   const kinds = kind === undefined ? KINDS : [known(kind)]
+  const claims = kinds.includes('claims') ? await claimsOf(catalogue) : []
   if (flags.json) {
-    io.out(`${JSON.stringify(Object.fromEntries(kinds.map((each) => [each, plain(each, catalogue)])))}\n`)
+    io.out(`${JSON.stringify(Object.fromEntries(kinds.map((each) => [each, plain(each, catalogue, claims)])))}\n`)
     return EXIT.expected
   }
   const { bold } = io.colour
-  io.out(kinds.map((each) => `${bold(each)}\n${entries(each, catalogue, io) || '  none\n'}`).join('\n'))
+  io.out(kinds.map((each) => `${bold(each)}\n${entries(each, catalogue, claims, io) || '  none\n'}`).join('\n'))
   return EXIT.expected
+}
+
+interface ClaimEntry {
+  readonly name: string
+  readonly sentence: string
+  readonly source: string
+}
+
+/** The claims of all scenarios, each name once. Which claims there are may depend on the variant. */
+async function claimsOf({ scenarios }: Catalogue): Promise<ClaimEntry[]> {
+  const claims = new Map<string, ClaimEntry>()
+  for (const scenario of scenarios) {
+    for (const variant of scenario.variants) {
+      const model = await loadModel(scenario.source(variant, {}))
+      for (const { name, sentence, source } of model.claims) claims.set(name, { name, sentence, source })
+    }
+  }
+  return [...claims.values()]
 }
 
 function known(kind: string): Kind {
@@ -33,7 +53,7 @@ function known(kind: string): Kind {
   return found
 }
 
-function entries(kind: Kind, catalogue: Catalogue, io: Io): string {
+function entries(kind: Kind, catalogue: Catalogue, claims: readonly ClaimEntry[], io: Io): string {
   const list = match(kind)
     .with('kernels', () => catalogue.variants.map(({ name, about }) => ({ name, lines: [about] })))
     .with('switches', () =>
@@ -55,7 +75,7 @@ function entries(kind: Kind, catalogue: Catalogue, io: Io): string {
       })),
     )
     .with('claims', () =>
-      catalogue.claims.map(({ name, sentence, source }) => ({
+      claims.map(({ name, sentence, source }) => ({
         name,
         lines: [...(sentence === name ? [] : [sentence]), ...(source === '' ? [] : [`promised by: ${source}`])],
       })),
@@ -69,11 +89,11 @@ function entries(kind: Kind, catalogue: Catalogue, io: Io): string {
     .join('')
 }
 
-function plain(kind: Kind, catalogue: Catalogue): unknown {
+function plain(kind: Kind, catalogue: Catalogue, claims: readonly ClaimEntry[]): unknown {
   return match(kind)
     .with('kernels', () => catalogue.variants)
     .with('switches', () => catalogue.switches)
-    .with('claims', () => catalogue.claims)
+    .with('claims', () => claims)
     .with('scenarios', () =>
       catalogue.scenarios.map(({ name, area, about, bounds, variants, constants }) => ({
         name,

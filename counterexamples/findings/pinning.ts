@@ -1,21 +1,9 @@
-/** The findings of this repository: which check shows each, and what it means. Every folder here is made from this list. */
+/** Findings about long-term pins and memory offlining. */
+import type { Finding } from './finding.ts'
 
-export interface Finding {
-  /** the folder below counterexamples/ */
-  readonly folder: string
-  readonly scenario: string
-  readonly kernel: string
-  readonly claim: string
-  readonly title: string
-  /** releases that have it, and what began and ended it */
-  readonly range: string
-  /** a few sentences for somebody who knows the code but not the race */
-  readonly explanation: string
-}
-
-export const findings: readonly Finding[] = [
+export const pinning: readonly Finding[] = [
   {
-    folder: 'long-term-pin-ignores-zone-movable',
+    folder: 'pinning/long-term-pin-ignores-zone-movable',
     scenario: 'pin-vs-isolation',
     kernel: 'v5.12',
     claim: 'pin-outside-movable',
@@ -26,7 +14,7 @@ was touched before it is pinned, and therefore lies in ZONE_MOVABLE, is pinned w
 cannot complete until user space lets go.`,
   },
   {
-    folder: 'pin-leak-when-isolation-fails',
+    folder: 'pinning/pin-leak-when-isolation-fails',
     scenario: 'pin-vs-isolation',
     kernel: 'patch:longterm-movable-v3',
     claim: 'pin-outside-movable',
@@ -39,7 +27,7 @@ question that was asked on the list: is it OK that pages leak out if isolation f
 the merged series is to drop all pins and try again.`,
   },
   {
-    folder: 'pin-leak-when-list-is-empty',
+    folder: 'pinning/pin-leak-when-list-is-empty',
     scenario: 'pin-vs-isolation',
     kernel: 'v6.14',
     claim: 'pin-outside-movable',
@@ -51,7 +39,7 @@ of December 2020 had: any isolator that gets to the folio first makes the call r
 ZONE_MOVABLE. The repair is a full logical revert.`,
   },
   {
-    folder: 'offlining-never-completes',
+    folder: 'pinning/offlining-never-completes',
     scenario: 'pin-vs-offline',
     kernel: 'patch:longterm-movable-v3',
     claim: 'offlining-completes',
@@ -63,7 +51,7 @@ round of offlining isolates the folio, cannot migrate it because of the pin, and
 unfair: both tasks do all that they can do, and the one that holds the pin need never let go.`,
   },
   {
-    folder: 'pin-loops-on-page-off-the-lru',
+    folder: 'pinning/pin-loops-on-page-off-the-lru',
     scenario: 'pin-vs-offline',
     kernel: 'v6.1',
     claim: 'pin-returns',

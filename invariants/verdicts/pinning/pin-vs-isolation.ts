@@ -1,27 +1,21 @@
 /** Which claims are made of the scenario pin-vs-isolation, and what is expected of each on every kernel. */
-import type { Constant, Model } from '../../checker/language/index.ts'
-import { type Kernel, kernel, withSettings } from '../../spec/kernels.ts'
-import { constants, pinVsIsolation, sizesFor } from '../../spec/scenarios/pin-vs-isolation.ts'
-import { failureHoldsNoPin, pinCanSucceed, pinOutsideMovable, refcountConserved } from '../pinning.ts'
-
-type Expectation = 'holds' | 'violated' | 'reached'
+import type { Model } from '../../../checker/language/index.ts'
+import { type Kernel, kernel } from '../../../spec/kernels.ts'
+import { boundsFor, constants, pinVsIsolation, sizesFor } from '../../../spec/scenarios/pin-vs-isolation.ts'
+import { failureHoldsNoPin, pinCanSucceed, pinOutsideMovable, refcountConserved } from '../../pinning.ts'
+import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 
 /** The kernels that the matrix shows: one for each way in which the check on pinned pages was ever written. */
 export const rows = ['v5.12', 'patch:longterm-movable-v3', 'v5.13', 'v6.1', 'v6.14', 'v6.16', 'v6.17']
 
 /** The model on a kernel, with switches and constants set otherwise where `settings` says so. */
-export function build(kernelName: string, settings: Readonly<Record<string, Constant>>): Model {
-  const set = Object.entries(settings)
-  const values = Object.fromEntries(set.filter(([name]) => name in constants))
-  const switched = Object.fromEntries(
-    set.filter(([name]) => !(name in constants)).map(([name, value]) => [name, String(value)]),
-  )
-  const on = withSettings(kernel(kernelName), switched)
+export function build(kernelName: string, settings: RawSettings): Model {
+  const { on, values } = settle(kernelName, settings, constants)
   return pinVsIsolation(
     on,
-    { ...constants, ...values },
+    values,
     (mm) => [pinOutsideMovable(mm), failureHoldsNoPin(mm), refcountConserved(mm), pinCanSucceed()],
-    waivers(on, { ...constants, ...values }),
+    waivers(on, values),
   )
 }
 
@@ -74,3 +68,15 @@ function waivers({ settings }: Kernel, values: typeof constants): Record<string,
     }),
   }
 }
+
+export const pinVsIsolationScenario = scenario({
+  name: 'pin-vs-isolation',
+  area: 'pinning',
+  about: 'a long-term pin of pages in ZONE_MOVABLE while compaction isolates and moves them',
+  rows,
+  constants,
+  bounds: boundsFor,
+  expected,
+  module: import.meta.url,
+  build,
+})

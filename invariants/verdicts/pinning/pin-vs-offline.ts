@@ -1,26 +1,20 @@
 /** Which claims are made of the scenario pin-vs-offline, and what is expected of each on every kernel. */
-import type { Constant, Model } from '../../checker/language/index.ts'
-import { type Kernel, kernel, withSettings } from '../../spec/kernels.ts'
-import { constants, pinVsOffline, sizesFor } from '../../spec/scenarios/pin-vs-offline.ts'
-import { offliningCompletes, pinReturns } from '../offlining.ts'
-import { refcountConserved } from '../pinning.ts'
-import { leaksPins } from './pin-vs-isolation.ts'
-
-type Expectation = 'holds' | 'violated'
+import type { Model } from '../../../checker/language/index.ts'
+import { type Kernel, kernel } from '../../../spec/kernels.ts'
+import { boundsFor, constants, pinVsOffline, sizesFor } from '../../../spec/scenarios/pin-vs-offline.ts'
+import { offliningCompletes, pinReturns } from '../../offlining.ts'
+import { refcountConserved } from '../../pinning.ts'
+import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
+import { leaksPins, rows } from './pin-vs-isolation.ts'
 
 /** The model on a kernel, with switches and constants set otherwise where `settings` says so. */
-export function build(kernelName: string, settings: Readonly<Record<string, Constant>>): Model {
-  const set = Object.entries(settings)
-  const values = Object.fromEntries(set.filter(([name]) => name in constants))
-  const switched = Object.fromEntries(
-    set.filter(([name]) => !(name in constants)).map(([name, value]) => [name, String(value)]),
-  )
-  const on = withSettings(kernel(kernelName), switched)
+export function build(kernelName: string, settings: RawSettings): Model {
+  const { on, values } = settle(kernelName, settings, constants)
   return pinVsOffline(
     on,
-    { ...constants, ...values },
+    values,
     (mm) => [refcountConserved(mm), offliningCompletes(), pinReturns()],
-    waivers(on, { ...constants, ...values }),
+    waivers(on, values),
   )
 }
 
@@ -61,3 +55,15 @@ function waivers({ settings }: Kernel, values: typeof constants): Record<string,
     ...(settings.unpinnable === 'cma' && { "action 'pinner: ": onlyCma, 'pinner.': onlyCma }),
   }
 }
+
+export const pinVsOfflineScenario = scenario({
+  name: 'pin-vs-offline',
+  area: 'pinning',
+  about: 'a long-term pin that may be held for ever while the memory below it is being offlined',
+  rows,
+  constants,
+  bounds: boundsFor,
+  expected,
+  module: import.meta.url,
+  build,
+})

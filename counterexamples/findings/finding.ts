@@ -1,0 +1,14 @@
+/** What a finding is: which check shows it, and what it means. */
+
+export interface Finding {
+  /** the folder below counterexamples/, beginning with the area: `pinning/pin-leak` */
+  readonly folder: string
+  readonly scenario: string
+  readonly kernel: string
+  readonly claim: string
+  readonly title: string
+  /** releases that have it, and what began and ended it */
+  readonly range: string
+  /** a few sentences for somebody who knows the code but not the race */
+  readonly explanation: string
+}

@@ -1,0 +1,5 @@
+/** The findings of this repository. Every folder beside this one is made from this list. */
+import type { Finding } from './finding.ts'
+import { pinning } from './pinning.ts'
+
+export const findings: readonly Finding[] = [...pinning]

@@ -1,0 +1,4 @@
+/** Every scenario with what is expected of it, area by area, in the order of the matrix. */
+import { pinning } from './pinning/index.ts'
+
+export const scenarios = [...pinning]

@@ -1,0 +1,15 @@
+/**
+ * Design decisions of the kernel that changed over time. Each is a switch with a history: since which release, or in
+ * which unmerged patch, it has which value, and the commit that changed it. Releases are computed from these histories.
+ */
+import { migration } from './migration.ts'
+import { pinning } from './pinning.ts'
+
+export type { Switch, Turn } from './switch.ts'
+
+export const switches = { ...pinning, ...migration } as const
+
+export type SwitchName = keyof typeof switches
+
+/** A value for every switch: what makes one kernel differ from another. */
+export type Settings = { readonly [K in SwitchName]: (typeof switches)[K]['values'][number] }
