@@ -308,7 +308,7 @@ wrong.run()
 const matrix = suite('matrix')
 
 matrix('everything as expected: a row for each kernel, each race once, exit code 0', async () => {
-  const { code, out } = await run('matrix')
+  const { code, out } = await run('matrix --races')
   assert.is(code, 0)
   assert.match(out, /^lost-update: threads increment a shared counter\nbounds: 2 threads/)
   assert.match(out, /v1 +violated \(5 states\) +reached +13\n/)
@@ -318,6 +318,14 @@ matrix('everything as expected: a row for each kernel, each race once, exit code
   assert.match(out, /lost-update: no increment is lost +v1, patch:hope, v2\n/)
   assert.match(out, 'counterexamples/no-loss-first')
   assert.match(out, /6 of 8 verdicts as expected, 2 of which nothing is expected \(\?\); 48 states in .* s\n$/)
+})
+
+matrix('races that are expected are named, not printed; all others are printed', async () => {
+  const { out } = await run('matrix')
+  assert.match(out, /\n *no-loss: counterexamples\/no-loss-first, counterexamples\/no-loss-again\n/)
+  assert.match(out, /lost-update: no increment is lost +patch:hope\n/, 'nothing was expected of the patch')
+  const { out: known } = await run('matrix --kernel v1')
+  assert.not.match(known, 'violated: no increment is lost')
 })
 
 matrix('a difference from the expectation is marked and named: exit code 1', async () => {

@@ -92,14 +92,17 @@ export interface Finding {
   readonly variants: readonly string[]
   /** the folders that show it, where the scenario names any */
   readonly folders: readonly string[]
+  /** whether every one of these kernels is expected to violate the claim */
+  readonly expected: boolean
 }
 
-/** The violations of a scenario, each distinct race once. */
-export function findings(rows: readonly Row[]): Finding[] {
+/** The violations of a scenario, each distinct race once; `apart`: once for the kernels that are expected to have it. */
+export function findings(rows: readonly Row[], apart: boolean): Finding[] {
   const found = new Map<string, Finding>()
   for (const { target, verdict } of rows) {
     for (const trace of badTraces(verdict)) {
-      const key = raceTable({ ...trace, variant: '' })
+      const known = compare(target, verdict).find(({ claim }) => claim === trace.claim)?.expected === 'violated'
+      const key = raceTable({ ...trace, variant: apart && known ? 'expected' : '' })
       // The gallery shows what happens by default, not what other settings lead to.
       const plain = Object.keys(target.settings).length === 0
       const folder = plain ? (target.scenario?.finding(target.kernel ?? '', trace.claim) ?? null) : null
@@ -108,6 +111,7 @@ export function findings(rows: readonly Row[]): Finding[] {
         trace,
         variants: [...(before?.variants ?? []), target.variant],
         folders: [...new Set([...(before?.folders ?? []), ...(folder === null ? [] : [folder])])],
+        expected: known && (before?.expected ?? true),
       })
     }
   }
@@ -117,7 +121,18 @@ export function findings(rows: readonly Row[]): Finding[] {
 /** The race table of a finding, and where it can be found again. */
 export function findingText({ trace, variants, folders }: Finding, colour: Colours): string {
   const table = raceTable({ ...trace, variant: variants.join(', ') }, { colour }).trimEnd()
-  const where = folders.map((folder) => (folder.startsWith('counterexamples') ? folder : `counterexamples/${folder}`))
-  if (where.length === 0) return table
-  return [table, '', ...wrap(`picture and replayable trace: ${where.join(', ')}`, WIDTH, 2)].join('\n')
+  if (folders.length === 0) return table
+  return [table, '', ...wrap(`picture and replayable trace: ${paths(folders).join(', ')}`, WIDTH, 2)].join('\n')
 }
+
+/** One line for each claim that is violated as expected: where its races are shown. Empty where no folder has any. */
+export function knownRaces(known: readonly Finding[]): string[] {
+  const claims = [...new Set(known.map(({ trace }) => trace.claim))]
+  return claims.flatMap((claim) => {
+    const folders = known.filter(({ trace }) => trace.claim === claim).flatMap((each) => each.folders)
+    return folders.length === 0 ? [] : wrap(`${claim}: ${[...new Set(paths(folders))].join(', ')}`, WIDTH, 2)
+  })
+}
+
+const paths = (folders: readonly string[]): string[] =>
+  folders.map((folder) => (folder.startsWith('counterexamples') ? folder : `counterexamples/${folder}`))

@@ -5,7 +5,7 @@ import type { Constants } from '../language/constants.ts'
 import { WIDTH, wrap } from '../report/text.ts'
 import { compare, differences } from './expectation.ts'
 import type { Io } from './io.ts'
-import { findings, findingText, MARKS, type Row, verdictTable } from './matrix-text.ts'
+import { findings, findingText, knownRaces, MARKS, type Row, verdictTable } from './matrix-text.ts'
 import { grouped, seconds } from './numbers.ts'
 import type { SearchFlags } from './options.ts'
 import { runCheck } from './run.ts'
@@ -19,6 +19,8 @@ import { badTraces, faultText, STEPS_NOTE } from './verdict-text.ts'
 export interface MatrixFlags extends SearchFlags {
   /** the larger bounds of the scenarios that have them */
   readonly deep?: boolean
+  /** also the races of violations that are expected */
+  readonly races?: boolean
 }
 
 /** Checks scenarios, all or those of some areas, on their kernels; the exit code tells whether anything differs. */
@@ -116,6 +118,9 @@ async function scenarioRows(scenario: Scenario, settings: Constants, flags: Matr
 
 function scenarioText(scenario: Scenario, rows: readonly Row[], flags: MatrixFlags, { colour }: Io): string {
   const differ = rows.flatMap(({ target, verdict }) => differences(target, verdict))
+  const found = findings(rows, !flags.races)
+  const hidden = found.filter(({ expected }) => expected && !flags.races)
+  const shown = found.filter((finding) => !hidden.includes(finding))
   const parts = [
     [
       ...wrap(`${scenario.name}: ${scenario.about}`, WIDTH, 2).map(colour.bold),
@@ -128,7 +133,8 @@ function scenarioText(scenario: Scenario, rows: readonly Row[], flags: MatrixFla
       .flatMap((line) => wrap(`${MARKS.differs} ${line}`, WIDTH, 2))
       .map(colour.red)
       .join('\n'),
-    ...findings(rows).map((finding) => findingText(finding, colour)),
+    knownRaces(hidden).join('\n'),
+    ...shown.map((finding) => findingText(finding, colour)),
     ...rows.map(({ verdict }) => faultText(verdict, colour).trimEnd()),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n\n`
