@@ -6,7 +6,7 @@ import { layoutOf, pack, readField } from '../checker/engine/layout.ts'
 import type { Outcome } from '../checker/engine/outcome.ts'
 import { referenceSearch } from '../checker/engine/reference.ts'
 import { search } from '../checker/engine/search.ts'
-import { hashWords, Space } from '../checker/engine/space.ts'
+import { CONTROL, hashWords, Space } from '../checker/engine/space.ts'
 import type { Cell } from '../checker/language/domain.ts'
 import {
   array,
@@ -84,13 +84,13 @@ test('a state space that grows keeps every state under its number', () => {
   const layout = layoutOf(cellsOf([2 ** 20, 2 ** 20]))
   const space = new Space(layout)
   const wanted = 50_000
-  space.control[2] = wanted + 1
-  space.grow(wanted, [], 1e9)
-  while (space.capacity <= wanted) space.grow(wanted, [], 1e9)
+  space.control[CONTROL.nextBlock] = wanted + 1
+  assert.ok(space.grow(wanted, [], 1e9))
+  assert.ok(space.capacity > wanted)
   for (let id = 1; id <= wanted; id++) space.log.set([id * 7, id ^ 0x5555, id - 1], id * space.stride)
   // Entering them is what growth does with states that are known.
   const before = space.table.length
-  space.grow(before, [{ from: 1, to: wanted + 1 }], 1e9)
+  assert.ok(space.grow(before, [{ from: 1, to: wanted + 1 }], 1e9))
   assert.ok(space.table.length > before)
   for (let id = 1; id <= wanted; id++) {
     assert.is(space.find(space.log, id * space.stride), id)
@@ -98,6 +98,21 @@ test('a state space that grows keeps every state under its number', () => {
   }
   assert.is(space.find(new Int32Array([1, 2]), 0), 0, 'what was never entered is not found')
   assert.is.not(hashWords([1, 2] as unknown as Int32Array, 0, 2), hashWords([2, 1] as unknown as Int32Array, 0, 2))
+})
+
+test('a state of up to 64 bits takes at most 24 bytes, parent included, also right after growth', () => {
+  const space = new Space(layoutOf(cellsOf([2 ** 31, 2 ** 31])))
+  let grown = 0
+  for (let states = 200_000; states < 20_000_000; states = Math.floor(space.capacity) + 1) {
+    const { buffer } = space.table
+    assert.ok(space.grow(states, [], 2 ** 30))
+    space.control[CONTROL.nextBlock] = states + 1
+    assert.ok(space.bytes <= 24 * states, `${space.bytes / states} bytes for each of ${states} states`)
+    assert.is(space.table.buffer, buffer, 'an old and a new table never exist at one time')
+    grown++
+  }
+  assert.ok(grown > 4)
+  assert.not.ok(space.grow(2 ** 27, [], 2 ** 30), 'and never more than the limit')
 })
 
 const essence = ({ outcome }: { outcome: Outcome }) => {

@@ -245,18 +245,13 @@ class Run {
   /** Grows the space until work can go on, or stops the search where the memory limit forbids it. */
   #makeRoom(): void {
     const wanted = this.#space.reserved + this.#workers * ROOM
-    while (this.#space.capacity <= wanted) {
-      if (this.#space.bytes + this.#space.growthBytes > this.#maxMemory) {
-        this.#stopped = 'memory'
-        return
-      }
-      try {
-        this.#space.grow(wanted, [...this.#levels.flat(), ...this.#explorer.added], this.#maxMemory)
-      } catch (thrown) {
-        if (!(thrown instanceof RangeError)) throw thrown
-        this.#stopped = 'memory'
-        return
-      }
+    if (this.#space.capacity > wanted) return
+    try {
+      const known = [...this.#levels.flat(), ...this.#explorer.added]
+      if (!this.#space.grow(wanted, known, this.#maxMemory)) this.#stopped = 'memory'
+    } catch (thrown) {
+      if (!(thrown instanceof RangeError)) throw thrown
+      this.#stopped = 'memory'
     }
   }
 

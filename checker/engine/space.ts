@@ -8,12 +8,15 @@
 import type { Layout } from './layout.ts'
 
 /** Positions in the control block that all threads share. */
-export const CONTROL = { cursor: 0, pause: 1, nextBlock: 2, size: 4 } as const
+export const CONTROL = { cursor: 0, pause: 1, nextBlock: 2, capacity: 3, size: 4 } as const
 
 /** The shared memory of a space; posted to other threads as it is. */
 export interface SpaceMemory {
   readonly log: SharedArrayBuffer
   readonly table: SharedArrayBuffer
+  /** how many of each it holds now; both grow in place */
+  readonly records: number
+  readonly slots: number
   readonly control: SharedArrayBuffer
 }
 
@@ -22,8 +25,12 @@ export const BLOCK = 1024
 
 const SMALLEST_TABLE = 1 << 12
 const SMALLEST_LOG = 1 << 12
-/** above this many states the log gets all the address space it may ever use, and no longer moves */
-const RESERVE_ABOVE = 1 << 22
+/** an entry must have a bit left beside the number of a state */
+const LARGEST_TABLE = 2 ** 31
+/** elements of a typed array */
+const LARGEST_ARRAY = 2 ** 32 - 1
+/** bytes of memory that V8 grows in place */
+const LARGEST_GROWABLE = 2 ** 32
 const LOAD_LIMIT = 0.7
 const ENTER_RUN = 128
 
@@ -40,29 +47,35 @@ export class Space {
   constructor(layout: Layout, memory?: SpaceMemory) {
     this.words = layout.words
     this.stride = layout.words + 1
-    this.log = new Int32Array(memory?.log ?? new SharedArrayBuffer(SMALLEST_LOG * this.stride * 4))
-    this.table = new Int32Array(memory?.table ?? new SharedArrayBuffer(SMALLEST_TABLE * 4))
+    const { log, table, records, slots } = memory ?? newMemory(this.stride)
+    this.log = new Int32Array(log, 0, records * this.stride)
+    this.table = new Int32Array(table, 0, slots)
     this.control = new Int32Array(memory?.control ?? new SharedArrayBuffer(CONTROL.size * 4))
-    if (memory === undefined) this.control[CONTROL.nextBlock] = 1
+    if (memory !== undefined) return
+    this.control[CONTROL.nextBlock] = 1
+    this.control[CONTROL.capacity] = Math.min(SMALLEST_LOG - BLOCK, SMALLEST_TABLE * LOAD_LIMIT)
   }
 
   get memory(): SpaceMemory {
     return {
       log: this.log.buffer as SharedArrayBuffer,
       table: this.table.buffer as SharedArrayBuffer,
+      records: this.log.length / this.stride,
+      slots: this.table.length,
       control: this.control.buffer as SharedArrayBuffer,
     }
   }
 
   /** Points this thread's view at memory that another thread has grown. */
-  attach(memory: SpaceMemory): void {
-    if (memory.log !== this.log.buffer) this.log = new Int32Array(memory.log)
-    if (memory.table !== this.table.buffer) this.table = new Int32Array(memory.table)
+  attach({ log, table, records, slots }: SpaceMemory): void {
+    const length = records * this.stride
+    if (log !== this.log.buffer || length !== this.log.length) this.log = new Int32Array(log, 0, length)
+    if (table !== this.table.buffer || slots !== this.table.length) this.table = new Int32Array(table, 0, slots)
   }
 
   /** How many states fit before `grow` must be called. */
   get capacity(): number {
-    return Math.min(this.log.length / this.stride - BLOCK, this.table.length * LOAD_LIMIT)
+    return this.control[CONTROL.capacity]
   }
 
   /** Numbers handed out so far, which is the number of states, give or take the open blocks of the threads. */
@@ -75,29 +88,47 @@ export class Space {
     return this.reserved * this.stride * 4 + this.table.length * 4
   }
 
-  /** Bytes that `grow` needs at its peak, beyond those in use. */
-  get growthBytes(): number {
-    const table = this.table.length * 8
-    return this.log.length / this.stride > RESERVE_ABOVE ? table : table + this.log.length * 8
+  /**
+   * Makes room for more than `wanted` states. Only while no other thread works. False, and nothing has changed, when they
+   * would take more than `limit` bytes or the arrays cannot be that long. Throws a RangeError when the machine gives no
+   * more.
+   */
+  grow(wanted: number, ranges: readonly IdRange[], limit: number): boolean {
+    let slots = this.table.length
+    while (slots * LOAD_LIMIT <= wanted) slots *= 2
+    const most = Math.floor(Math.min(limit / 4 - slots, LARGEST_ARRAY) / this.stride)
+    if (slots > LARGEST_TABLE || most - BLOCK <= wanted) return false
+    if (this.log.length / this.stride - BLOCK <= wanted) this.#growLog(wanted + BLOCK, limit)
+    if (slots > this.table.length) this.#growTable(slots, ranges)
+    const records = Math.min(this.log.length / this.stride, most)
+    this.control[CONTROL.capacity] = Math.min(records - BLOCK, slots * LOAD_LIMIT)
+    return true
   }
 
-  /**
-   * Doubles what is too small for `wanted` states. Only while no other thread works. `limit` is the number of bytes that
-   * all states may use; it bounds the address space that a large log reserves. Throws a RangeError when the machine gives
-   * no more.
-   */
-  grow(wanted: number, ranges: readonly IdRange[], limit: number): void {
-    const records = this.log.length / this.stride
-    if (records - BLOCK <= wanted) {
-      const size = records >= RESERVE_ABOVE ? Math.max(2 * records, Math.ceil(limit / (this.stride * 4))) : 2 * records
-      const grown = reserve(size * this.stride, (records + RESERVE_ABOVE / 4) * this.stride)
-      grown.set(this.log)
-      this.log = grown
+  #growLog(least: number, limit: number): void {
+    let records = this.log.length / this.stride
+    while (records <= least) records *= 2
+    const buffer = this.log.buffer as SharedArrayBuffer
+    const inPlace = Math.floor(buffer.maxByteLength / (4 * this.stride))
+    if (buffer.growable && inPlace > least) {
+      const length = Math.min(records, inPlace) * this.stride
+      if (buffer.byteLength < length * 4) buffer.grow(length * 4)
+      this.log = new Int32Array(buffer, 0, length)
+      return
     }
-    if (this.table.length * LOAD_LIMIT <= wanted) {
-      this.table = new Int32Array(new SharedArrayBuffer(this.table.length * 8))
-      for (const range of ranges) this.#enter(range)
-    }
+    const length = Math.min(records, Math.floor(LARGEST_ARRAY / this.stride)) * this.stride
+    const grown = reserve(Math.max(length, Math.floor(limit / 4)), (least + 1) * this.stride)
+    grown.set(this.log)
+    this.log = grown.subarray(0, grown.length - (grown.length % this.stride))
+  }
+
+  #growTable(slots: number, ranges: readonly IdRange[]): void {
+    let buffer = this.table.buffer as SharedArrayBuffer
+    this.table.fill(0)
+    if (!buffer.growable || buffer.maxByteLength < slots * 4) buffer = new SharedArrayBuffer(slots * 4)
+    else if (buffer.byteLength < slots * 4) buffer.grow(slots * 4)
+    this.table = new Int32Array(buffer, 0, slots)
+    for (const range of ranges) this.#enter(range)
   }
 
   /** Enters states that are known to be distinct. In runs, like the insertion, so that cache misses overlap. */
@@ -148,8 +179,26 @@ export interface IdRange {
 export const rangesSize = (ranges: readonly IdRange[]): number =>
   ranges.reduce((sum, { from, to }) => sum + to - from, 0)
 
+/** Memory of a space without states. */
+const newMemory = (stride: number): Omit<SpaceMemory, 'control'> => ({
+  log: growable(SMALLEST_LOG * stride * 4),
+  table: growable(SMALLEST_TABLE * 4),
+  records: SMALLEST_LOG,
+  slots: SMALLEST_TABLE,
+})
+
+/** Memory that can grow where it lies, unless the machine is short of addresses. What it may grow to costs nothing. */
+function growable(bytes: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(bytes, { maxByteLength: LARGEST_GROWABLE })
+  } catch {
+    return new SharedArrayBuffer(bytes)
+  }
+}
+
+/** As many of the wanted words as the machine has addresses for. Throws a RangeError where it has none for the least. */
 function reserve(wanted: number, least: number): Int32Array {
-  for (let size = Math.min(wanted, 2 ** 32 - 1); ; size = Math.floor(size * 0.75)) {
+  for (let size = Math.min(wanted, LARGEST_ARRAY); ; size = Math.max(least, Math.floor(size * 0.75))) {
     try {
       return new Int32Array(new SharedArrayBuffer(size * 4))
     } catch (thrown) {
