@@ -62,6 +62,7 @@ function commandLine(catalogue: Catalogue, io: Io, finish: Finish): Command {
       'Checks every scenario (or those of the areas or names given) on every kernel against its expected verdicts.',
     )
     .option('--deep', 'the larger bounds, for the scenarios that have them', false)
+    .option('--jobs <n>', 'rows checked at a time, by default one for each processor', count('--jobs'))
     .option('--races', 'print the race of every violation, also of those that are expected', false)
     .addHelpText(
       'after',

@@ -20,14 +20,15 @@ interface ScenarioText<C extends Constants> {
   readonly bounds: (values: C) => string
   /** what is expected of each claim, by name, on a kernel */
   readonly expected: (kernelName: string) => Readonly<Record<string, Expectation>>
-  /** `import.meta.url` of the module that exports `build`, so that other threads can build the same model */
+  /** `import.meta.url` of the module, which exports the model on a kernel as `build(kernelName, settings)` */
   readonly module: string
+  /** that export */
   readonly build: (kernelName: string, settings: RawSettings) => Model
 }
 
 /** The scenario as the catalogue lists it, all but where its findings are shown. */
 export function scenario<C extends Constants>(text: ScenarioText<C>): Omit<Scenario, 'finding'> {
-  const { name, area, about, rows, constants, bounds, expected, module, build } = text
+  const { name, area, about, rows, constants, bounds, expected, module } = text
   return {
     name,
     area,
@@ -37,7 +38,7 @@ export function scenario<C extends Constants>(text: ScenarioText<C>): Omit<Scena
     bounds: (settings) => bounds({ ...constants, ...settings }),
     expected,
     source(variant, settings) {
-      build(variant, settings)
+      settle(variant, settings, constants)
       return { module, name: 'build', args: [variant, settings] }
     },
   }

@@ -349,6 +349,22 @@ matrix('kernels, claims, settings and larger bounds can be chosen', async () => 
   assert.match(locked.out, "'no-loss' is holds, expected: violated")
 })
 
+matrix('rows checked side by side print what rows checked one by one print', async () => {
+  const output = async (line: string) => (await run(line, { expected: { v2: 'holds' } })).out.replace(/in .* s\n$/, '')
+  for (const line of ['matrix', 'matrix --json', 'matrix --races --set threads=3', 'matrix --max-depth 2']) {
+    const times = (text: string) => text.replace(/"seconds":[^,]+,/g, '')
+    assert.is(times(await output(`${line} --jobs 2`)), times(await output(`${line} --jobs 1`)), line)
+  }
+})
+
+matrix('an interrupt leaves rows unchecked and says which, side by side too', async () => {
+  for (const jobs of [1, 2]) {
+    const { code, err } = await run(`matrix --jobs ${jobs}`, { aborted: true })
+    assert.is(code, 3)
+    assert.match(err, 'not checked after the interrupt: lost-update on v3')
+  }
+})
+
 matrix('--json: one object for each scenario and kernel', async () => {
   const { code, out } = await run('matrix --json', { expected: { v2: 'holds' } })
   assert.is(code, 1)

@@ -4,9 +4,16 @@ import type { Progress } from '../engine/search.ts'
 import type { Io } from './io.ts'
 import { bytes, grouped, rate, states } from './numbers.ts'
 
+/** One line about work that goes on, which the next one replaces. */
+export interface StatusLine {
+  /** what is being done, after so many seconds of it */
+  tell(text: string, seconds: number): void
+  /** takes the line away, so that the answer can be printed */
+  end(): void
+}
+
 export interface ProgressLine {
   tell(progress: Progress): void
-  /** takes the line away, so that the answer can be printed */
   end(): void
 }
 
@@ -15,36 +22,46 @@ const SECONDS_BETWEEN_LINES = 5
 
 /** The progress of one search, named `title`. */
 export function progressLine(title: string, io: Io, quiet: boolean): ProgressLine {
-  if (quiet) return { tell: () => {}, end: () => {} }
-  return io.isTTY ? spinner(title) : lines(title, io)
+  const line = statusLine(io, quiet)
+  return { tell: (progress) => line.tell(describe(title, progress), progress.seconds), end: line.end }
 }
 
-function spinner(title: string): ProgressLine {
+/** Says nothing for two seconds, and nothing at all when `quiet`. */
+export function statusLine(io: Io, quiet: boolean): StatusLine {
+  if (quiet) return { tell: () => {}, end: () => {} }
+  return io.isTTY ? spinner() : lines(io)
+}
+
+function spinner(): StatusLine {
   let shown: Ora | null = null
   return {
-    tell(progress) {
-      if (progress.seconds < SILENT_SECONDS) return
+    tell(text, seconds) {
+      if (seconds < SILENT_SECONDS) return
       // It must leave the keyboard alone: Ctrl-C is ours.
       shown ??= ora({ discardStdin: false, hideCursor: false }).start()
-      shown.text = describe(title, progress)
+      shown.text = text
     },
-    end: () => shown?.stop(),
+    end() {
+      shown?.stop()
+      shown = null
+    },
   }
 }
 
-function lines(title: string, io: Io): ProgressLine {
+function lines(io: Io): StatusLine {
   let next = SILENT_SECONDS
   return {
-    tell(progress) {
-      if (progress.seconds < next) return
-      next = progress.seconds + SECONDS_BETWEEN_LINES
-      io.err(`${describe(title, progress)}\n`)
+    tell(text, seconds) {
+      if (seconds < next) return
+      next = seconds + SECONDS_BETWEEN_LINES
+      io.err(`${text}\n`)
     },
     end: () => {},
   }
 }
 
-function describe(title: string, progress: Progress): string {
+/** Where a search stands, in words. */
+export function describe(title: string, progress: Progress): string {
   const { level, distinct, frontier, seconds } = progress
   const parts = [
     `level ${grouped(level)}`,
