@@ -2,7 +2,7 @@
  * Folios, page-table entries and per-CPU LRU batches, and what the counters of a folio are made of. Every step of the
  * model is atomic and sequentially consistent.
  */
-import type { StateOf } from '../checker/language/index.ts'
+import type { Domain, ScalarDomain, StateOf, UnionOf } from '../checker/language/index.ts'
 import {
   array,
   bool,
@@ -35,21 +35,38 @@ export interface Sizes {
   readonly cpus: number
   /** whether somebody may disable the LRU batches (memory offlining does) */
   readonly lruCacheMayBeDisabled?: boolean
+  /** NUMA nodes. Where there are several, zones play no part; one when absent */
+  readonly nodes?: number
+  /** folios, where pages need not have one each at the start */
+  readonly folios?: number
+  /** whether page-table entries may be empty, or map what is no folio of the LRU (the zero page, a PFN) */
+  readonly ptesMayBeEmpty?: boolean
+  /** whether some task pins pages and keeps them in an array; it does when absent */
+  readonly pinner?: boolean
 }
+
+/** What a page-table entry may hold. */
+type Pte = UnionOf<{
+  none: Record<never, never>
+  special: Record<never, never>
+  present: { folio: ScalarDomain<number> }
+  migration: { folio: ScalarDomain<number> }
+}>
 
 /** The variables of the model, for an address space of the given sizes. */
 export function memory(sizes: Sizes) {
-  const folios = collection('F', sizes.pages + sizes.freeMovable + sizes.freeNormal)
+  const folios = collection('F', sizes.folios ?? sizes.pages + sizes.freeMovable + sizes.freeNormal)
   const pages = collection('page', sizes.pages)
   const cpus = collection('cpu', sizes.cpus)
   const state = {
     folio: array(
       folios,
       record({
-        zone: oneOf('MOVABLE', 'NORMAL'),
+        zone: sizes.nodes === undefined ? oneOf('MOVABLE', 'NORMAL') : constant<'MOVABLE' | 'NORMAL'>('NORMAL'),
+        node: range(0, (sizes.nodes ?? 1) - 1),
         /** the counter itself; the fields below it are what it should be made of, beside mappings and batches */
         refs: range(0, 2 * PIN_BIAS - 1),
-        pins: range(0, 1),
+        pins: range(0, sizes.pinner === false ? 0 : 1),
         /** transient references of a PFN walker */
         gets: range(0, 1),
         /** on somebody's isolation list, which holds a reference */
@@ -60,15 +77,23 @@ export function memory(sizes: Sizes) {
         PG_locked: bool,
       }),
     ),
-    pte: array(pages, union({ present: { folio: folios }, migration: { folio: folios } })),
+    pte: array(pages, pteOf(folios, sizes.ptesMayBeEmpty ?? false)),
     /** lru_add batches: each entry holds a reference */
     batch: array(cpus, sequence(folios, BATCH_SIZE)),
     lruCacheDisabled: sizes.lruCacheMayBeDisabled ? bool : constant<boolean>(false),
     /** the pages[] array of the task that pins, and what its call returned */
-    pinned: array(pages, optional(folios)),
-    result: oneOf('running', 'success', '-ENOMEM'),
+    pinned: array(pages, sizes.pinner === false ? constant<number | null>(null) : optional(folios)),
+    result:
+      sizes.pinner === false ? constant<PinResult>('running') : oneOf<PinResult[]>('running', 'success', '-ENOMEM'),
   }
   return { folios, pages, cpus, state }
+}
+
+type PinResult = 'running' | 'success' | '-ENOMEM'
+
+function pteOf(folio: ScalarDomain<number>, mayBeEmpty: boolean): Domain<Pte> {
+  const mapped = { present: { folio }, migration: { folio } }
+  return (mayBeEmpty ? union({ none: {}, special: {}, ...mapped }) : union(mapped)) as Domain<Pte>
 }
 
 export type Memory = ReturnType<typeof memory>
@@ -81,6 +106,7 @@ export function bootMemory(s: Mm, sizes: Sizes): void {
     const zone = f < sizes.pages + sizes.freeMovable ? 'MOVABLE' : 'NORMAL'
     s.folio[f] = {
       zone,
+      node: 0,
       refs: mapped ? 1 : 0,
       pins: 0,
       gets: 0,

@@ -125,7 +125,7 @@ export function oneOf<const T extends readonly (string | number)[]>(...values: T
 }
 
 /** The one value given: a variable that exists in every variant of a spec and varies only in some. */
-export function constant<const T extends string | number | boolean>(value: T): ScalarDomain<T> {
+export function constant<const T extends string | number | boolean | null>(value: T): ScalarDomain<T> {
   return scalar({
     kind: 'constant',
     text: `constant(${value})`,

@@ -84,5 +84,6 @@ function folioLife(s: Mm, f: number): string {
 
 /** The zone of the folio behind a page, whether mapped or on the way. */
 function zoneOf(s: Mm, page: number): string {
-  return `ZONE_${s.folio[s.pte[page].folio].zone}`
+  const pte = s.pte[page]
+  return 'folio' in pte ? `ZONE_${s.folio[pte.folio].zone}` : 'nowhere'
 }
