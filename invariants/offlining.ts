@@ -8,7 +8,8 @@ export const offliningCompletes = (): Claim<Scene> =>
     name: 'offlining-completes',
     source: 'include/linux/mmzone.h, ZONE_MOVABLE; linux-mm, 11 Dec 2020: "might never complete"',
     over: { kind: pageKinds },
-    given: (s: Scene, { kind }) => s.pinning === kind && s.result === 'success' && s.offline.pc !== 'drain all batches',
+    given: (s: Scene, { kind }) =>
+      s.pinning === kind && s.pinner.result === 'success' && s.offline.pc !== 'drain all batches',
     holds: (s: Scene) => s.offline.pc === 'done',
   })
 
@@ -18,7 +19,7 @@ export const pinReturns = (): Claim<Scene> =>
     name: 'pin-returns',
     source: 'mm/gup.c, __gup_longterm_locked: the loop ends',
     over: { kind: pageKinds },
-    from: (s: Scene, { kind }) => s.pinning === kind && s.pinner.pc === 'pin' && s.result === 'running',
+    from: (s: Scene, { kind }) => s.pinning === kind && s.pinner.pc === 'pin' && s.pinner.result === 'running',
     given: (s: Scene) => s.offline.pc === 'drain all batches' || s.offline.pc === 'done',
-    holds: (s: Scene) => s.result !== 'running',
+    holds: (s: Scene) => s.pinner.result !== 'running',
   })

@@ -1,25 +1,29 @@
 /** What must hold of long-term pins. One claim, one sentence, one source that promises it. */
 import { type Claim, invariant, reachable } from '../checker/language/index.ts'
+import type { PinCall } from '../spec/gup.ts'
 import { type Memory, type Mm, mapcount, PIN_BIAS } from '../spec/memory.ts'
 
+/** The memory, and a task that pins. */
+export type Pinning = Mm & { readonly pinner: PinCall }
+
 /** A long-term pin that was granted never lies where memory must stay movable. */
-export const pinOutsideMovable = ({ pages }: Memory): Claim<Mm> =>
+export const pinOutsideMovable = ({ pages }: Memory): Claim<Pinning> =>
   invariant('a long-term pin held after success is never in ZONE_MOVABLE', {
     name: 'pin-outside-movable',
     source: 'include/linux/mmzone.h, ZONE_MOVABLE, exception 1 (since v5.13); mm/gup.c, FOLL_LONGTERM',
     over: { page: pages },
-    given: (s: Mm, { page }) => s.result === 'success' && s.pinned[page] !== null,
-    holds: (s: Mm, { page }) => s.folio[s.pinned[page]!].zone !== 'MOVABLE',
+    given: (s: Pinning, { page }) => s.pinner.result === 'success' && s.pinner.pinned[page] !== null,
+    holds: (s: Pinning, { page }) => s.folio[s.pinner.pinned[page]!].zone !== 'MOVABLE',
   })
 
 /** A call that fails leaves nothing pinned. */
-export const failureHoldsNoPin = ({ pages }: Memory): Claim<Mm> =>
+export const failureHoldsNoPin = ({ pages }: Memory): Claim<Pinning> =>
   invariant('a long-term pin that returns an error holds no pin', {
     name: 'failure-holds-no-pin',
     source: 'mm/gup.c, check_and_migrate_movable_pages: on error every page is unpinned',
     over: { page: pages },
-    given: (s: Mm) => s.result === '-ENOMEM',
-    holds: (s: Mm, { page }) => s.pinned[page] === null,
+    given: (s: Pinning) => s.pinner.result === '-ENOMEM',
+    holds: (s: Pinning, { page }) => s.pinner.pinned[page] === null,
   })
 
 /** The refcount is the sum of what it counts. */
@@ -37,9 +41,9 @@ export const refcountConserved = ({ folios }: Memory): Claim<Mm> =>
   })
 
 /** The claim that keeps the others honest: a kernel that never grants a pin never leaks one. */
-export const pinCanSucceed = (): Claim<Mm> =>
+export const pinCanSucceed = (): Claim<Pinning> =>
   reachable('a long-term pin can succeed', {
     name: 'pin-can-succeed',
     source: 'what FOLL_LONGTERM is for',
-    holds: (s: Mm) => s.result === 'success',
+    holds: (s: Pinning) => s.pinner.result === 'success',
   })

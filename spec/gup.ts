@@ -4,10 +4,13 @@
  */
 import { match } from 'ts-pattern'
 import {
+  array,
   bool,
   constant,
+  type FixedArray,
   note,
   oneOf,
+  optional,
   process,
   type ScalarDomain,
   step,
@@ -19,6 +22,12 @@ import { folioPut, freeFolio, type Memory, type Mm, mapcount, PIN_BIAS } from '.
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
 import type { Settings } from './switches/index.ts'
 
+/** What the rest of the world sees of a call that pins: the folios that it holds, and what it returned. */
+export interface PinCall {
+  readonly pinned: FixedArray<number | null>
+  result: 'running' | 'success' | '-ENOMEM'
+}
+
 interface Pinner {
   readonly cpu: number
   readonly settings: Settings
@@ -29,6 +38,9 @@ export function longtermPinner(mm: Memory, { cpu, settings }: Pinner) {
   const lastPage = mm.pages.size - 1
   const locals = {
     ...migrateLocals(mm, mm.pages.size),
+    /** the pages[] array of the call, and what the call returned */
+    pinned: array(mm.pages, optional(mm.folios)),
+    result: oneOf('running', 'success', '-ENOMEM'),
     /** the page at which a loop over the range stands */
     at: mm.pages,
     /** the check on the pinned pages has seen something that it does not accept beside what it isolated */
@@ -38,8 +50,23 @@ export function longtermPinner(mm: Memory, { cpu, settings }: Pinner) {
     /** migration has failed and this kernel pins all the same */
     giveUp: settings['on-migration-failure'] === 'keep-pins' ? bool : constant<boolean>(false),
   }
-  const start = { ...migrateStart, at: 0, objection: false, drained: 'nowhere' as const, drainCpu: 0, giveUp: false }
-  type Locals = { at: number; objection: boolean; drained: Drained; drainCpu: number; list: { length: number } }
+  const start = {
+    ...migrateStart,
+    pinned: mm.pages.values.map(() => null),
+    result: 'running' as const,
+    at: 0,
+    objection: false,
+    drained: 'nowhere' as const,
+    drainCpu: 0,
+    giveUp: false,
+  }
+  type Locals = PinCall & {
+    at: number
+    objection: boolean
+    drained: Drained
+    drainCpu: number
+    list: { length: number }
+  }
 
   /** check_and_migrate_movable_pages, once every page has been looked at: keep the pins, or let go of all of them. */
   const afterCollecting = (me: Locals): 'return success' | 'unpin' => {
@@ -78,7 +105,7 @@ export function longtermPinner(mm: Memory, { cpu, settings }: Pinner) {
         when(pte.kind === 'present')
         s.folio[pte.folio].refs += PIN_BIAS
         s.folio[pte.folio].pins++
-        s.pinned[me.at] = pte.folio
+        me.pinned[me.at] = pte.folio
         if (me.at < lastPage) {
           me.at++
           return 'pin'
@@ -87,7 +114,7 @@ export function longtermPinner(mm: Memory, { cpu, settings }: Pinner) {
         return me.giveUp ? 'return success' : 'collect'
       }),
       collect: step('mm/gup.c: check_and_migrate_cma_pages / collect_longterm_unpinnable_folios', (s, me) => {
-        const f = s.pinned[me.at]!
+        const f = me.pinned[me.at]!
         if (!unpinnable(s, f, settings)) return nextToCollect(me)
         note(s, s.folio[f].PG_lru ? 'on the LRU' : 'not on the LRU')
         if (settings['keep-pins-when'] === 'none-collected') me.objection = true
@@ -116,7 +143,7 @@ export function longtermPinner(mm: Memory, { cpu, settings }: Pinner) {
         return 'folio_isolate_lru'
       }),
       folio_isolate_lru: step('mm/vmscan.c: folio_isolate_lru', (s, me) => {
-        const f = s.pinned[me.at]!
+        const f = me.pinned[me.at]!
         if (folioIsolateLru(s, f)) {
           me.list.push(f)
           return nextToCollect(me)
@@ -126,7 +153,7 @@ export function longtermPinner(mm: Memory, { cpu, settings }: Pinner) {
         return nextToCollect(me)
       }),
       unpin: step('mm/gup.c: unpin_user_pages', (s, me) => {
-        unpin(s, me.at)
+        unpin(s, me, me.at)
         if (me.at < lastPage) {
           me.at++
           return 'unpin'
@@ -147,28 +174,28 @@ export function longtermPinner(mm: Memory, { cpu, settings }: Pinner) {
           .with('fail', () => 'return -ENOMEM' as const)
           .exhaustive()
       }),
-      'return success': step('mm/gup.c: __gup_longterm_locked', (s, me) => {
-        s.result = 'success'
+      'return success': step('mm/gup.c: __gup_longterm_locked', (_s, me) => {
+        me.result = 'success'
         me.giveUp = false
         return 'let go'
       }),
       'let go': step('mm/gup.c: unpin_user_pages', (s, me) => {
-        unpin(s, me.at)
+        unpin(s, me, me.at)
         if (me.at < lastPage) {
           me.at++
           return 'let go'
         }
         me.at = 0
-        s.result = 'running'
+        me.result = 'running'
         return 'pin'
       }),
       ...stepsIf(settings['on-migration-failure'] === 'fail', {
-        'return -ENOMEM': step('mm/gup.c: __gup_longterm_locked', (s: Mm) => {
-          s.result = '-ENOMEM'
+        'return -ENOMEM': step('mm/gup.c: __gup_longterm_locked', (_s: Mm, me: Locals) => {
+          me.result = '-ENOMEM'
           return 'call again'
         }),
-        'call again': step('mm/gup.c: pin_user_pages', (s: Mm) => {
-          s.result = 'running'
+        'call again': step('mm/gup.c: pin_user_pages', (_s: Mm, me: Locals) => {
+          me.result = 'running'
           return 'pin'
         }),
       }),
@@ -194,9 +221,9 @@ function unpinnable(s: Mm, f: number, settings: Settings): boolean {
     .exhaustive()
 }
 
-function unpin(s: Mm, page: number): void {
-  const f = s.pinned[page]!
-  s.pinned[page] = null
+function unpin(s: Mm, me: Pick<PinCall, 'pinned'>, page: number): void {
+  const f = me.pinned[page]!
+  me.pinned[page] = null
   s.folio[f].pins--
   folioPut(s, f, PIN_BIAS)
 }

@@ -3,18 +3,7 @@
  * model is atomic and sequentially consistent.
  */
 import type { Domain, ScalarDomain, StateOf, UnionOf } from '../checker/language/index.ts'
-import {
-  array,
-  bool,
-  collection,
-  constant,
-  oneOf,
-  optional,
-  range,
-  record,
-  sequence,
-  union,
-} from '../checker/language/index.ts'
+import { array, bool, collection, constant, oneOf, range, record, sequence, union } from '../checker/language/index.ts'
 
 /**
  * What one FOLL_PIN adds to the refcount of a small folio: GUP_PIN_COUNTING_BIAS, 1024 in the kernel. Any number larger
@@ -41,7 +30,7 @@ export interface Sizes {
   readonly folios?: number
   /** whether page-table entries may be empty, or map what is no folio of the LRU (the zero page, a PFN) */
   readonly ptesMayBeEmpty?: boolean
-  /** whether some task pins pages and keeps them in an array; it does when absent */
+  /** whether some task pins pages; it does when absent */
   readonly pinner?: boolean
 }
 
@@ -81,15 +70,9 @@ export function memory(sizes: Sizes) {
     /** lru_add batches: each entry holds a reference */
     batch: array(cpus, sequence(folios, BATCH_SIZE)),
     lruCacheDisabled: sizes.lruCacheMayBeDisabled ? bool : constant<boolean>(false),
-    /** the pages[] array of the task that pins, and what its call returned */
-    pinned: array(pages, sizes.pinner === false ? constant<number | null>(null) : optional(folios)),
-    result:
-      sizes.pinner === false ? constant<PinResult>('running') : oneOf<PinResult[]>('running', 'success', '-ENOMEM'),
   }
   return { folios, pages, cpus, state }
 }
-
-type PinResult = 'running' | 'success' | '-ENOMEM'
 
 function pteOf(folio: ScalarDomain<number>, mayBeEmpty: boolean): Domain<Pte> {
   const mapped = { present: { folio }, migration: { folio } }
@@ -119,8 +102,6 @@ export function bootMemory(s: Mm, sizes: Sizes): void {
   }
   for (const cpu of s.batch.keys()) s.batch[cpu] = []
   s.lruCacheDisabled = false
-  s.pinned.fill(null)
-  s.result = 'running'
 }
 
 /** folio_put: the last reference frees the folio. */

@@ -4,7 +4,7 @@
  */
 import { type Claim, type Constants, forAll, model, when } from '../../checker/language/index.ts'
 import { compaction } from '../compaction.ts'
-import { longtermPinner } from '../gup.ts'
+import { longtermPinner, type PinCall } from '../gup.ts'
 import type { Kernel } from '../kernels.ts'
 import { flushBatch } from '../lru.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
@@ -23,17 +23,14 @@ export function boundsFor(values: typeof constants): string {
   return `${pages} page${pages === 1 ? '' : 's'} in ZONE_MOVABLE, ${freeMovable} free folio there and ${freeNormal} in ZONE_NORMAL, ${cpus} CPUs with batches of 2, 2 migration passes`
 }
 
-/** What the claims of the scenario may speak of. */
-export interface Scene {
-  readonly mm: Memory
-  readonly claims: readonly Claim<Mm>[]
-}
+/** The memory, and the task that pins. */
+export type Scene = Mm & { readonly pinner: PinCall }
 
 /** The model of the scenario on a kernel, with the claims that `claimsOn` makes about its memory. */
 export function pinVsIsolation(
   kernel: Kernel,
   values: typeof constants,
-  claimsOn: (mm: Memory) => readonly Claim<Mm>[],
+  claimsOn: (mm: Memory) => readonly Claim<Scene>[],
   waive: Readonly<Record<string, string>>,
 ) {
   const { settings } = kernel
@@ -61,10 +58,10 @@ export function pinVsIsolation(
           'mm/swap.c: lru_add_drain',
         ),
       },
-      claims: claimsOn(mm),
+      claims: claimsOn(mm) as readonly Claim<Scene>[],
       projections: {
         'folio-life': (s) => folioLife(s, 0),
-        'page-and-call': (s) => `page in ${zoneOf(s, 0)}, call ${s.result}`,
+        'page-and-call': (s) => `page in ${zoneOf(s, 0)}, call ${s.pinner.result}`,
       },
       waive,
     },

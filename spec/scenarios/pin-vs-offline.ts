@@ -3,7 +3,7 @@
  * offlining complete, and does the pin call return?
  */
 import { type Claim, type Constants, forAll, model, oneOf, when } from '../../checker/language/index.ts'
-import { longtermPinner } from '../gup.ts'
+import { longtermPinner, type PinCall } from '../gup.ts'
 import type { Kernel } from '../kernels.ts'
 import { flushBatch } from '../lru.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
@@ -27,7 +27,11 @@ export function boundsFor(values: typeof constants): string {
 }
 
 /** The memory, and where the two tasks stand. */
-export type Scene = Mm & { pinning: 'LRU page' | 'driver page'; pinner: { pc: string }; offline: { pc: string } }
+export type Scene = Mm & {
+  pinning: 'LRU page' | 'driver page'
+  pinner: PinCall & { pc: string }
+  offline: { pc: string }
+}
 
 /**
  * The model of the scenario on a kernel. Tasks are weakly fair once they have begun; whether the pin is ever let go,

@@ -55,7 +55,7 @@ function waivers({ settings }: Kernel, values: typeof constants): Record<string,
   return {
     ...always,
     ...(settings['on-migration-failure'] === 'keep-pins' && {
-      'result is never -ENOMEM': neverFails,
+      'pinner.result is never -ENOMEM': neverFails,
       "the premise of 'failure-holds-no-pin' is never true": neverFails,
     }),
     ...(sizesFor(values).pages === 1 && {
@@ -64,7 +64,7 @@ function waivers({ settings }: Kernel, values: typeof constants): Record<string,
     ...(settings.unpinnable === 'cma' && {
       "action 'pinner: ": onlyCma,
       'pinner.': onlyCma,
-      'pinned[*] is never': onlyCma,
+      'pinner.pinned[*] is never': onlyCma,
     }),
   }
 }
