@@ -26,4 +26,5 @@ export const catalogue: Catalogue = {
   scenarios: scenarios.map(
     (each): Scenario => ({ ...each, finding: (variant, claim) => findingOf(each.name, variant, claim) }),
   ),
+  questions: [],
 }

@@ -1,6 +1,6 @@
 /**
  * What a project offers to the command line beside single spec files: scenarios, each a model for every variant (for the
- * kernel model: a release or an unmerged patch), with the verdicts that are expected of them.
+ * kernel model: a release or an unmerged patch), with the verdicts that are expected of them; and questions of its own.
  */
 import type { ModelSource } from './engine/source.ts'
 import type { Constant } from './language/constants.ts'
@@ -39,10 +39,47 @@ export interface Scenario {
   source(variant: string, settings: Readonly<Record<string, Constant>>): ModelSource
   /** the folder of `counterexamples/` that shows this violation, or null */
   finding(variant: string, claim: string): string | null
+  /** what `matrix --kernel` prints below the verdicts of a variant, and adds to its JSON object */
+  appendix?(variant: string, settings: Readonly<Record<string, Constant>>): Promise<Answer>
+}
+
+/** What a question is asked with. */
+export interface Asked {
+  /** what stands behind the verb */
+  readonly operand: string
+  readonly variant: string
+  /** switches that are set otherwise */
+  readonly settings: Readonly<Record<string, Constant>>
+  readonly engine: 'tables' | 'reference'
+}
+
+/** An answer, twice: for readers, in lines of at most 72 columns, and as the keys that `--json` prints behind its own. */
+export interface Answer {
+  readonly text: string
+  readonly json: Readonly<Record<string, unknown>>
+}
+
+/** A verb of the project's own: a question about one operand, answered for each variant by running models. */
+export interface Question {
+  /** the verb */
+  readonly name: string
+  /** what the operand is, as help shows it: `file` */
+  readonly operand: string
+  readonly summary: string
+  readonly description: string
+  /** shown below the options: how to ask */
+  readonly help: string
+  /** command lines without `mmcheck` */
+  readonly examples: readonly string[]
+  /** the variant that is asked about when none is named */
+  readonly variant: string
+  /** throws a SpecError for an operand that makes no sense */
+  answer(asked: Asked): Promise<Answer>
 }
 
 export interface Catalogue {
   readonly variants: readonly Variant[]
   readonly switches: readonly Switch[]
   readonly scenarios: readonly Scenario[]
+  readonly questions: readonly Question[]
 }

@@ -9,6 +9,7 @@ import type { Io } from './commands/io.ts'
 import { listCommand } from './commands/list.ts'
 import { type MatrixFlags, matrixCommand } from './commands/matrix.ts'
 import { collect, count, integer, type SearchFlags, size } from './commands/options.ts'
+import { type QuestionFlags, questionCommand } from './commands/question.ts'
 import { traceCommand } from './commands/trace.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { SpecError } from './language/errors.ts'
@@ -142,29 +143,51 @@ function commandLine(catalogue: Catalogue, io: Io, finish: Finish): Command {
       finish(await listCommand(kind, flags, catalogue, io)),
     )
 
+  for (const question of catalogue.questions) {
+    engine(kernels(program.command(`${question.name} <${question.operand}>`)))
+      .summary(question.summary)
+      .description(question.description)
+      .option('--json', 'print one JSON object for each kernel on standard output, and nothing else there')
+      .addHelpText('after', `\n${question.help}`)
+      .addHelpText('after', examples(...question.examples.map((line) => `mmcheck ${line}`)))
+      .action(async (operand: string, flags: QuestionFlags) =>
+        finish(await questionCommand(question, operand, { ...NO_NAMES, ...flags }, catalogue, io)),
+      )
+  }
+
   return program
 }
 
 /** The options of the verbs that check claims. */
 function searching(command: Command): Command {
-  return limits(command)
-    .option('--claim <name>', 'check only this claim (repeatable); the others are named as not checked', collect)
-    .option('--workers <n>', 'threads that search together', count('--workers'), 1)
-    .addOption(
-      new Option('--engine <name>', 'tables is fast; reference is short, slow and independent, and gives no traces')
-        .choices(['tables', 'reference'])
-        .default('tables'),
-    )
+  return engine(
+    limits(command)
+      .option('--claim <name>', 'check only this claim (repeatable); the others are named as not checked', collect)
+      .option('--workers <n>', 'threads that search together', count('--workers'), 1),
+  )
     .option('--out <dir>', 'save every counterexample in a folder of its own below this one')
     .option('--json', 'print one JSON object for each target on standard output, and nothing else there')
     .option('--seed <n>', 'accepted for scripts; the search has no random part', integer('--seed'))
 }
 
-/** The options of every verb that explores a model. */
-function limits(command: Command): Command {
+function engine(command: Command): Command {
+  return command.addOption(
+    new Option('--engine <name>', 'tables is fast; reference is short, slow and independent, and gives no traces')
+      .choices(['tables', 'reference'])
+      .default('tables'),
+  )
+}
+
+/** The options of every verb that is about kernels. */
+function kernels(command: Command): Command {
   return command
     .option('--kernel <name>', 'a release (v6.6) or an unmerged patch (patch:NAME); repeatable', collect)
     .option('--set <name=value>', 'set a design switch or a constant of the model; repeatable', collect)
+}
+
+/** The options of every verb that explores a model. */
+function limits(command: Command): Command {
+  return kernels(command)
     .option('--max-states <n>', 'stop at the first level that has this many states in all', count('--max-states'))
     .option(
       '--max-memory <size>',

@@ -479,6 +479,59 @@ others('--version', async () => {
 
 others.run()
 
+const question = suite('questions of the project')
+
+question('a verb of the project answers on its newest kernel, or on each kernel named', async () => {
+  const newest = await run('sum 2')
+  assert.is(newest.code, 0)
+  assert.is(newest.out, 'v3\n2\n')
+  const both = await run('sum 2 --kernel v1 --kernel v3 --set lock=none')
+  assert.is(both.out, 'v1, lock=none\n1 or 2\n\nv3, lock=none\n1 or 2\n')
+})
+
+question('as JSON: one object for each kernel, with the question and the kernel in front', async () => {
+  const { code, out } = await run('sum 2 --kernel v1 --kernel v3 --json')
+  assert.is(code, 0)
+  assert.equal(
+    out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+    [
+      { question: 'sum', kernel: 'v1', settings: {}, sums: [1, 2], distinct: 13 },
+      { question: 'sum', kernel: 'v3', settings: {}, sums: [2], distinct: 9 },
+    ],
+  )
+})
+
+question('it is listed, and has a help of its own', async () => {
+  assert.match((await run('--help')).out, /sum .*<number> +what the counter may come to/)
+  const { code, out } = await run('sum --help')
+  assert.is(code, 0)
+  assert.match(out, /A thread reads, then writes\.\n\nExamples:\n {2}mmcheck sum 2 --kernel v1\n/)
+})
+
+question('what it does not understand, and kernels and switches that are not there, are refused', async () => {
+  refused(await run('sum many'), 'many is no number')
+  refused(await run('sum 2 --kernel v9'), "there is no kernel 'v9'")
+  refused(await run('sum 2 --set lok=none'), "did you mean 'lock'")
+  refused(await run('sum 2 --set lock=big'), "there is no value of the switch lock 'big'")
+  assert.is((await run('sum')).code, 2)
+  assert.is((await run('sum 1 2')).code, 2)
+  const { verdict, message } = JSON.parse((await run('sum many --json')).out)
+  assert.equal({ verdict, message }, { verdict: 'error', message: 'many is no number' })
+})
+
+question('matrix says more of the kernels that it is asked for by name', async () => {
+  const all = await run('matrix')
+  assert.not.match(all.out, 'on v3: 2 threads')
+  const one = await run('matrix --kernel v3 --set threads=3')
+  assert.match(one.out, /\n\non v3: 3 threads, a lock\n\n/)
+  assert.is(JSON.parse((await run('matrix --kernel v3 --json')).out).locked, true)
+})
+
+question.run()
+
 const program = suite('the program')
 
 program('--json prints nothing but its object on standard output', async () => {

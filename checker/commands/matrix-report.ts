@@ -1,5 +1,5 @@
 /** What `mmcheck matrix` prints: scenario by scenario as their rows are done, and the summary at the end. */
-import type { Scenario } from '../catalogue.ts'
+import type { Answer, Scenario } from '../catalogue.ts'
 import { EXIT, type ExitCode, exitCodeOfKind, gravest } from '../exit-codes.ts'
 import { WIDTH, wrap } from '../report/text.ts'
 import type { Verdict } from '../verdict.ts'
@@ -16,13 +16,16 @@ import { badTraces, faultText, STEPS_NOTE } from './verdict-text.ts'
 /** Prints each scenario as soon as all of its rows, and those of the scenarios before it, are there. */
 export class MatrixReport {
   readonly #targets: readonly Target[]
+  /** what is printed below the verdicts, for each target that has it */
+  readonly #appendices: readonly (Answer | undefined)[]
   readonly #flags: MatrixFlags
   readonly #io: Io
   readonly #verdicts: (Verdict | undefined)[]
   #printed = 0
 
-  constructor(targets: readonly Target[], flags: MatrixFlags, io: Io) {
+  constructor(targets: readonly Target[], appendices: readonly (Answer | undefined)[], flags: MatrixFlags, io: Io) {
     this.#targets = targets
+    this.#appendices = appendices
     this.#flags = flags
     this.#io = io
     this.#verdicts = targets.map(() => undefined)
@@ -60,17 +63,20 @@ export class MatrixReport {
   }
 
   #print(rows: readonly Row[]): void {
+    const appendixOf = ({ target }: Row) => this.#appendices[this.#targets.indexOf(target)]
     if (!this.#flags.json) {
       this.#io.out(scenarioText(rows[0].target.scenario!, rows, this.#flags, this.#io))
+      for (const row of rows) {
+        const appendix = appendixOf(row)
+        if (appendix !== undefined) this.#io.out(`${appendix.text.trimEnd()}\n\n`)
+      }
       return
     }
-    for (const { target, verdict } of rows)
-      this.#io.out(
-        verdictJson(target, verdict, {
-          differences: differences(target, verdict),
-          expected: compare(target, verdict),
-        }),
-      )
+    for (const row of rows) {
+      const { target, verdict } = row
+      const more = { differences: differences(target, verdict), expected: compare(target, verdict) }
+      this.#io.out(verdictJson(target, verdict, { ...more, ...appendixOf(row)?.json }))
+    }
   }
 
   /** Prints what an interrupt left unprinted, and the summary; the exit code of it all. */

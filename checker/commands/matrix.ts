@@ -1,6 +1,6 @@
 /** `mmcheck matrix`: every scenario on every kernel against its expected verdicts. */
 import { availableParallelism } from 'node:os'
-import type { Catalogue, Scenario } from '../catalogue.ts'
+import type { Answer, Catalogue, Scenario } from '../catalogue.ts'
 import { memoryLimit } from '../engine/memory.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { Constants } from '../language/constants.ts'
@@ -45,7 +45,7 @@ export async function matrixCommand(
     }
   }
   for (const target of targets) checkClaimNames(flags.claim, target)
-  const report = new MatrixReport(targets, flags, io)
+  const report = new MatrixReport(targets, await appendices(targets, flags), flags, io)
   if (jobsAtATime(targets, flags) === 1) await checkOneByOne(targets, flags, io, report)
   else await checkSideBySide(targets, flags, io, report)
   return report.end((performance.now() - began) / 1000)
@@ -107,6 +107,16 @@ async function checkSideBySide(
     line.end()
     end()
   }
+}
+
+/** What scenarios say beside their verdicts, of the kernels that were asked for by name. */
+function appendices(targets: readonly Target[], { kernel }: MatrixFlags): Promise<(Answer | undefined)[]> {
+  const named = (target: Target) => kernel.length > 0 && target.kernel !== null
+  return Promise.all(
+    targets.map(async (target) =>
+      named(target) ? target.scenario?.appendix?.(target.kernel!, target.settings) : undefined,
+    ),
+  )
 }
 
 const claimsOf = ({ claim }: MatrixFlags): readonly string[] | undefined => (claim.length > 0 ? claim : undefined)
