@@ -34,9 +34,10 @@ export const refcountConserved = ({ folios }: Memory): Claim<Mm> =>
     over: { f: folios },
     holds: (s: Mm, { f }) => {
       const folio = s.folio[f]
-      const batched = s.batch.reduce((sum, batch) => sum + batch.filter((each) => each === f).length, 0)
+      const added = s.batch.reduce((sum, batch) => sum + batch.filter((each) => each === f).length, 0)
+      const mlocked = s.mlockBatch.reduce((sum, batch) => sum + batch.filter(({ folio }) => folio === f).length, 0)
       const held = [folio.isolated, folio.fresh].filter(Boolean).length
-      return folio.refs === mapcount(s, f) + batched + held + folio.gets + PIN_BIAS * folio.pins
+      return folio.refs === mapcount(s, f) + added + mlocked + held + folio.gets + PIN_BIAS * folio.pins
     },
   })
 

@@ -32,7 +32,27 @@ export interface Sizes {
   readonly ptesMayBeEmpty?: boolean
   /** whether some task pins pages; it does when absent */
   readonly pinner?: boolean
+  /** VMAs, over which the pages are spread evenly; 1 when absent */
+  readonly vmas?: number
+  /** VM_LOCKED and what stands behind it: flags and count of a folio, NR_MLOCK, the mlock batches */
+  readonly mlock?: MlockSizes
 }
+
+export interface MlockSizes {
+  /** entries of the mlock batch of a CPU: PAGEVEC_SIZE, 15 (31 since v6.10) in the kernel; 0 where there is no such batch */
+  readonly capacity: number
+  /** the largest mlock_count that a run may reach; 0 where the kernel does not count */
+  readonly count: number
+  /** the largest value of a PG* event counter; absent: events are not counted */
+  readonly events?: number
+}
+
+/** The events of mlock in /proc/vmstat, without their prefix UNEVICTABLE_. */
+export const MLOCK_EVENTS = ['PGCULLED', 'PGRESCUED', 'PGMLOCKED', 'PGMUNLOCKED', 'PGCLEARED', 'PGSTRANDED'] as const
+export type MlockEvent = (typeof MLOCK_EVENTS)[number]
+
+/** What an entry of an mlock batch asks for: mlock of a folio on the LRU, or of a new one, or munlock. */
+export const mlockKinds = oneOf('LRU', 'NEW', 'MUNLOCK')
 
 /** What a page-table entry may hold. */
 type Pte = UnionOf<{
@@ -47,6 +67,10 @@ export function memory(sizes: Sizes) {
   const folios = collection('F', sizes.folios ?? sizes.pages + sizes.freeMovable + sizes.freeNormal)
   const pages = collection('page', sizes.pages)
   const cpus = collection('cpu', sizes.cpus)
+  const vmas = collection('VMA', sizes.vmas ?? 1)
+  const { mlock } = sizes
+  const mlockFlag = mlock ? bool : constant<boolean>(false)
+  const eventCount = mlock?.events ? range(0, mlock.events) : constant<number>(0)
   const state = {
     folio: array(
       folios,
@@ -64,14 +88,36 @@ export function memory(sizes: Sizes) {
         fresh: bool,
         PG_lru: bool,
         PG_locked: bool,
+        PG_mlocked: mlockFlag,
+        /** on the unevictable list, or taken off it */
+        PG_unevictable: mlockFlag,
+        /** VM_LOCKED mappings counted so far (v5.18 on). It overlays a link of the LRU list: off the list it is lost, here 0. */
+        mlock_count: mlock?.count ? range(0, mlock.count) : constant<number>(0),
+      }),
+    ),
+    vma: array(
+      vmas,
+      record({
+        VM_LOCKED: mlockFlag,
+        /** set by mlock(2) while it walks, so that nobody else counts for this VMA (v5.18 on) */
+        VM_IO: mlockFlag,
       }),
     ),
     pte: array(pages, pteOf(folios, sizes.ptesMayBeEmpty ?? false)),
     /** lru_add batches: each entry holds a reference */
     batch: array(cpus, sequence(folios, BATCH_SIZE)),
+    /** mlock batches (v5.18 on): each entry holds a reference */
+    mlockBatch: array(cpus, sequence(record({ folio: folios, kind: mlockKinds }), mlock?.capacity ?? 0)),
+    /** the lruvec lock; there is one lruvec */
+    lruLock: mlockFlag,
+    /** the local lock of a CPU's batches is held across steps: its task is neither preempted nor moved */
+    localLock: array(cpus, mlockFlag),
+    NR_MLOCK: mlock ? range(0, folios.size) : constant<number>(0),
+    event: array(oneOf(...MLOCK_EVENTS), eventCount),
+    countsEvents: constant<boolean>(mlock?.events !== undefined),
     lruCacheDisabled: sizes.lruCacheMayBeDisabled ? bool : constant<boolean>(false),
   }
-  return { folios, pages, cpus, state }
+  return { folios, pages, cpus, vmas, state }
 }
 
 function pteOf(folio: ScalarDomain<number>, mayBeEmpty: boolean): Domain<Pte> {
@@ -97,17 +143,48 @@ export function bootMemory(s: Mm, sizes: Sizes): void {
       fresh: false,
       PG_lru: mapped,
       PG_locked: false,
+      PG_mlocked: false,
+      PG_unevictable: false,
+      mlock_count: 0,
     }
     if (mapped) s.pte[f] = { kind: 'present', folio: f }
   }
   for (const cpu of s.batch.keys()) s.batch[cpu] = []
+  s.vma.fill({ VM_LOCKED: false, VM_IO: false })
+  for (const cpu of s.mlockBatch.keys()) s.mlockBatch[cpu] = []
+  s.lruLock = false
+  s.localLock.fill(false)
+  s.NR_MLOCK = 0
+  for (const name of MLOCK_EVENTS) s.event[name] = 0
+  s.countsEvents = sizes.mlock?.events !== undefined
   s.lruCacheDisabled = false
 }
 
-/** folio_put: the last reference frees the folio. */
+/** folio_put: the last reference frees the folio. PG_mlocked does not keep it; it is cleared and counted. */
 export function folioPut(s: Mm, f: number, references = 1): void {
-  s.folio[f].refs -= references
-  if (s.folio[f].refs === 0) s.folio[f].PG_lru = false
+  const folio = s.folio[f]
+  folio.refs -= references
+  if (folio.refs > 0) return
+  folio.PG_lru = false
+  if (folio.PG_mlocked) {
+    folio.PG_mlocked = false
+    s.NR_MLOCK--
+    countEvent(s, 'PGCLEARED')
+  }
+  if (folio.PG_unevictable) {
+    folio.PG_unevictable = false
+    folio.mlock_count = 0
+  }
+}
+
+/** count_vm_event, where the scenario counts events. */
+export function countEvent(s: Mm, name: MlockEvent): void {
+  if (s.countsEvents) s.event[name]++
+}
+
+/** The VMA that a page belongs to. */
+export function vmaOf(s: Mm, page: number): number {
+  return Math.floor((page * s.vma.length) / s.pte.length)
 }
 
 /** The number of page-table entries that map a folio (its mapcount). */
