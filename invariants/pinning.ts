@@ -1,7 +1,7 @@
 /** What must hold of long-term pins. One claim, one sentence, one source that promises it. */
 import { type Claim, invariant, reachable } from '../checker/language/index.ts'
 import type { PinCall } from '../spec/gup.ts'
-import { type Memory, type Mm, mapcount, PIN_BIAS } from '../spec/memory.ts'
+import { cacheReferences, type Memory, type Mm, mapcount, PIN_BIAS } from '../spec/memory.ts'
 
 /** The memory, and a task that pins. */
 export type Pinning = Mm & { readonly pinner: PinCall }
@@ -37,7 +37,9 @@ export const refcountConserved = ({ folios }: Memory): Claim<Mm> =>
       const added = s.batch.reduce((sum, batch) => sum + batch.filter((each) => each === f).length, 0)
       const mlocked = s.mlockBatch.reduce((sum, batch) => sum + batch.filter(({ folio }) => folio === f).length, 0)
       const held = [folio.isolated, folio.fresh].filter(Boolean).length
-      return folio.refs === mapcount(s, f) + added + mlocked + held + folio.gets + PIN_BIAS * folio.pins
+      const others = added + mlocked + held + folio.gets + PIN_BIAS * folio.pins
+      // Whoever freezes has compared the counter with exactly these.
+      return folio.refs === (folio.frozen ? 0 : mapcount(s, f) + cacheReferences(s, f) + others)
     },
   })
 

@@ -10,7 +10,7 @@ import type { Settings } from './switches/index.ts'
  * only a hint, is left out: it can pass or fail at any time.
  */
 export function compaction(mm: Memory, { cpu, settings }: { cpu: number; settings: Settings }) {
-  const locals = migrateLocals(mm, 1)
+  const locals = migrateLocals(mm, { longest: 1, mode: 'async', settings })
   return process(
     mm.state,
     { title: `compaction (CPU ${cpu})`, locals, start: migrateStart },
@@ -37,7 +37,14 @@ export function compaction(mm: Memory, { cpu, settings }: { cpu: number; setting
         me.list = [f]
         return nextFolio(me, 'compacted')
       }),
-      ...migratePages({ cpu, mode: 'async', allocate: (s) => freeFolio(s, 'MOVABLE'), settings, exit: 'compacted' }),
+      ...migratePages({
+        mm,
+        cpu,
+        mode: 'async',
+        allocate: (s) => freeFolio(s, 'MOVABLE'),
+        settings,
+        exit: 'compacted',
+      }),
       compacted: step('mm/compaction.c: compact_zone', (_s, me) => {
         me.failed = false
         return 'folio_try_get'

@@ -37,7 +37,7 @@ interface Pinner {
 export function longtermPinner(mm: Memory, { cpu, settings }: Pinner) {
   const lastPage = mm.pages.size - 1
   const locals = {
-    ...migrateLocals(mm, mm.pages.size),
+    ...migrateLocals(mm, { longest: mm.pages.size, mode: 'sync', settings }),
     /** the pages[] array of the call, and what the call returned */
     pinned: array(mm.pages, optional(mm.folios)),
     result: oneOf('running', 'success', '-ENOMEM'),
@@ -161,7 +161,14 @@ export function longtermPinner(mm: Memory, { cpu, settings }: Pinner) {
         me.at = 0
         return nextFolio(me, 'migrated')
       }),
-      ...migratePages({ cpu, mode: 'sync', allocate: (s) => freeFolio(s, 'NORMAL'), settings, exit: 'migrated' }),
+      ...migratePages({
+        mm,
+        cpu,
+        mode: 'sync',
+        allocate: (s) => freeFolio(s, 'NORMAL'),
+        settings,
+        exit: 'migrated',
+      }),
       migrated: step('mm/gup.c: check_and_migrate_cma_pages / check_and_migrate_movable_pages', (_s, me) => {
         const { failed } = me
         me.failed = false

@@ -1,9 +1,21 @@
 /**
- * Folios, page-table entries and per-CPU LRU batches, and what the counters of a folio are made of. Every step of the
- * model is atomic and sequentially consistent.
+ * Folios, page-table entries, the page cache and per-CPU batches, and what the counters of a folio are made of. What only
+ * some scenarios need is a feature of `Sizes`; where it is off, its fields are constants and cost nothing. Every step of
+ * the model is atomic and sequentially consistent.
  */
 import type { Domain, ScalarDomain, StateOf, UnionOf } from '../checker/language/index.ts'
-import { array, bool, collection, constant, oneOf, range, record, sequence, union } from '../checker/language/index.ts'
+import {
+  array,
+  bool,
+  collection,
+  constant,
+  oneOf,
+  optional,
+  range,
+  record,
+  sequence,
+  union,
+} from '../checker/language/index.ts'
 
 /**
  * What one FOLL_PIN adds to the refcount of a small folio: GUP_PIN_COUNTING_BIAS, 1024 in the kernel. Any number larger
@@ -14,7 +26,7 @@ export const PIN_BIAS = 8
 /** Entries of a per-CPU batch: PAGEVEC_SIZE, 15 (31 since v6.9) in the kernel. A batch that is full is flushed at once. */
 export const BATCH_SIZE = 2
 
-/** How many of each thing a scenario has. */
+/** How many of each thing a scenario has, and which features of memory it uses. */
 export interface Sizes {
   /** pages of the address space, each mapping a folio of its own in ZONE_MOVABLE at the start */
   readonly pages: number
@@ -24,6 +36,8 @@ export interface Sizes {
   readonly cpus: number
   /** whether somebody may disable the LRU batches (memory offlining does) */
   readonly lruCacheMayBeDisabled?: boolean
+  /** the LRU batches are disabled throughout: whoever migrates has called lru_cache_disable */
+  readonly lruCacheDisabled?: boolean
   /** NUMA nodes. Where there are several, zones play no part; one when absent */
   readonly nodes?: number
   /** folios, where pages need not have one each at the start */
@@ -36,6 +50,22 @@ export interface Sizes {
   readonly vmas?: number
   /** VM_LOCKED and what stands behind it: flags and count of a folio, NR_MLOCK, the mlock batches */
   readonly mlock?: MlockSizes
+  /** passes of migrate_pages over its list: 10 in the kernel (3 and 7 since v6.3); 2 when absent */
+  readonly passes?: number
+  /** transient references (PFN walkers, look-ups, collectors) that a folio may have at once; 1 when absent */
+  readonly gets?: number
+  /** pages may be file-backed: the page cache names their folios, which are frozen while it changes */
+  readonly file?: boolean
+  /** all pages map the same thing, as several VMAs of one file page do: an rmap walk visits each of them */
+  readonly shared?: boolean
+  /** page-table entries may be present and without access (PROT_NONE, NUMA hints) */
+  readonly protNone?: boolean
+  /** the last version that a store may write: contents of folios are versions, so that a lost update shows */
+  readonly versions?: number
+  /** each CPU remembers translations until its TLB is flushed */
+  readonly tlb?: boolean
+  /** tasks may sleep on a folio lock until it is released: one on each CPU */
+  readonly sleepers?: boolean
 }
 
 export interface MlockSizes {
@@ -54,12 +84,15 @@ export type MlockEvent = (typeof MLOCK_EVENTS)[number]
 /** What an entry of an mlock batch asks for: mlock of a folio on the LRU, or of a new one, or munlock. */
 export const mlockKinds = oneOf('LRU', 'NEW', 'MUNLOCK')
 
-/** What a page-table entry may hold. */
-type Pte = UnionOf<{
+type NamesFolio = { folio: ScalarDomain<number> }
+
+/** What a page-table entry may hold; `protnone` maps a folio and lets nobody access it. */
+export type Pte = UnionOf<{
   none: Record<never, never>
   special: Record<never, never>
-  present: { folio: ScalarDomain<number> }
-  migration: { folio: ScalarDomain<number> }
+  present: NamesFolio
+  protnone: NamesFolio
+  migration: NamesFolio
 }>
 
 /** The variables of the model, for an address space of the given sizes. */
@@ -68,7 +101,13 @@ export function memory(sizes: Sizes) {
   const pages = collection('page', sizes.pages)
   const cpus = collection('cpu', sizes.cpus)
   const vmas = collection('VMA', sizes.vmas ?? 1)
+  /** what is behind the pages: a page of a file, or anonymous memory */
+  const objects = collection('object', sizes.shared ? 1 : sizes.pages)
   const { mlock } = sizes
+  const fileFlag = sizes.file ? bool : constant<boolean>(false)
+  const folioIf = (feature = false): ScalarDomain<number | null> =>
+    feature ? optional(folios) : constant<number | null>(null)
+  const version = sizes.versions ? range(0, sizes.versions) : constant<number>(0)
   const mlockFlag = mlock ? bool : constant<boolean>(false)
   const eventCount = mlock?.events ? range(0, mlock.events) : constant<number>(0)
   const state = {
@@ -78,14 +117,16 @@ export function memory(sizes: Sizes) {
         zone: sizes.nodes === undefined ? oneOf('MOVABLE', 'NORMAL') : constant<'MOVABLE' | 'NORMAL'>('NORMAL'),
         node: range(0, (sizes.nodes ?? 1) - 1),
         /** the counter itself; the fields below it are what it should be made of, beside mappings and batches */
-        refs: range(0, 2 * PIN_BIAS - 1),
+        refs: range(0, sizes.pinner === false ? PIN_BIAS - 1 : 2 * PIN_BIAS - 1),
         pins: range(0, sizes.pinner === false ? 0 : 1),
-        /** transient references of a PFN walker */
-        gets: range(0, 1),
+        /** transient references of somebody who looks at it */
+        gets: range(0, sizes.gets ?? 1),
         /** on somebody's isolation list, which holds a reference */
         isolated: bool,
         /** allocated as the destination of a migration and not yet published */
         fresh: bool,
+        /** its references are taken away so that nobody gets one (folio_ref_freeze) */
+        frozen: fileFlag,
         PG_lru: bool,
         PG_locked: bool,
         PG_mlocked: mlockFlag,
@@ -93,6 +134,8 @@ export function memory(sizes: Sizes) {
         PG_unevictable: mlockFlag,
         /** VM_LOCKED mappings counted so far (v5.18 on). It overlays a link of the LRU list: off the list it is lost, here 0. */
         mlock_count: mlock?.count ? range(0, mlock.count) : constant<number>(0),
+        /** the version of what is stored in it; 0 is what a free folio holds */
+        content: version,
       }),
     ),
     vma: array(
@@ -103,9 +146,19 @@ export function memory(sizes: Sizes) {
         VM_IO: mlockFlag,
       }),
     ),
-    pte: array(pages, pteOf(folios, sizes.ptesMayBeEmpty ?? false)),
+    pte: array(pages, pteOf(folios, sizes)),
+    /** what the page cache has for each object; none where the object is anonymous */
+    cache: array(objects, folioIf(sizes.file)),
+    /** the lock around changes of the page cache (xa_lock of i_pages) */
+    i_pages_locked: fileFlag,
+    /** the translation that a CPU still has for a page */
+    tlb: array(cpus, array(pages, folioIf(sizes.tlb))),
+    /** the folio on whose lock the task on a CPU sleeps */
+    asleep: array(cpus, folioIf(sizes.sleepers)),
+    /** the last version stored to each object: not in the kernel, but what the user remembers */
+    stored: array(objects, version),
     /** lru_add batches: each entry holds a reference */
-    batch: array(cpus, sequence(folios, BATCH_SIZE)),
+    batch: array(cpus, sequence(folios, sizes.lruCacheDisabled ? 1 : BATCH_SIZE)),
     /** mlock batches (v5.18 on): each entry holds a reference */
     mlockBatch: array(cpus, sequence(record({ folio: folios, kind: mlockKinds }), mlock?.capacity ?? 0)),
     /** the lruvec lock; there is one lruvec */
@@ -115,40 +168,61 @@ export function memory(sizes: Sizes) {
     NR_MLOCK: mlock ? range(0, folios.size) : constant<number>(0),
     event: array(oneOf(...MLOCK_EVENTS), eventCount),
     countsEvents: constant<boolean>(mlock?.events !== undefined),
-    lruCacheDisabled: sizes.lruCacheMayBeDisabled ? bool : constant<boolean>(false),
+    lruCacheDisabled: sizes.lruCacheMayBeDisabled ? bool : constant<boolean>(sizes.lruCacheDisabled ?? false),
   }
-  return { folios, pages, cpus, vmas, state }
+  return { sizes, folios, pages, cpus, vmas, objects, state }
 }
 
-function pteOf(folio: ScalarDomain<number>, mayBeEmpty: boolean): Domain<Pte> {
-  const mapped = { present: { folio }, migration: { folio } }
-  return (mayBeEmpty ? union({ none: {}, special: {}, ...mapped }) : union(mapped)) as Domain<Pte>
+function pteOf(folio: ScalarDomain<number>, { ptesMayBeEmpty, protNone }: Sizes): Domain<Pte> {
+  return union({
+    ...(ptesMayBeEmpty && { none: {}, special: {} }),
+    ...(protNone && { protnone: { folio } }),
+    present: { folio },
+    migration: { folio },
+  }) as unknown as Domain<Pte>
 }
 
 export type Memory = ReturnType<typeof memory>
 export type Mm = StateOf<Memory['state']>
 
-/** All pages mapped, each to its own folio on the LRU; the other folios free. */
-export function bootMemory(s: Mm, sizes: Sizes): void {
-  for (const f of s.folio.keys()) {
-    const mapped = f < sizes.pages
-    const zone = f < sizes.pages + sizes.freeMovable ? 'MOVABLE' : 'NORMAL'
-    s.folio[f] = {
-      zone,
-      node: 0,
-      refs: mapped ? 1 : 0,
-      pins: 0,
-      gets: 0,
-      isolated: false,
-      fresh: false,
-      PG_lru: mapped,
-      PG_locked: false,
-      PG_mlocked: false,
-      PG_unevictable: false,
-      mlock_count: 0,
-    }
-    if (mapped) s.pte[f] = { kind: 'present', folio: f }
+/** A folio that the allocator has. */
+export const FREE = {
+  node: 0,
+  refs: 0,
+  pins: 0,
+  gets: 0,
+  isolated: false,
+  fresh: false,
+  frozen: false,
+  PG_lru: false,
+  PG_locked: false,
+  PG_mlocked: false,
+  PG_unevictable: false,
+  mlock_count: 0,
+  content: 0,
+} as const
+
+/**
+ * All pages mapped, each to its own folio on the LRU, or all to the first one where they are shared; the other folios are
+ * free. `backing` is what is behind the pages: anonymous memory, or a file that the page cache has all of.
+ */
+export function bootMemory(s: Mm, sizes: Sizes, backing: 'anon' | 'file' = 'anon'): void {
+  const movable = sizes.pages + sizes.freeMovable
+  for (const f of s.folio.keys()) s.folio[f] = { ...FREE, zone: f < movable ? 'MOVABLE' : 'NORMAL' }
+  for (const object of s.cache.keys()) {
+    const version = sizes.versions === undefined ? 0 : 1
+    s.stored[object] = version
+    s.cache[object] = backing === 'file' ? object : null
+    Object.assign(s.folio[object], { PG_lru: true, content: version, refs: backing === 'file' ? 1 : 0 })
   }
+  for (const page of s.pte.keys()) {
+    const f = objectOf(s, page)
+    s.pte[page] = { kind: 'present', folio: f }
+    s.folio[f].refs++
+  }
+  s.i_pages_locked = false
+  for (const cpu of s.tlb.keys()) s.tlb[cpu].fill(null)
+  s.asleep.fill(null)
   for (const cpu of s.batch.keys()) s.batch[cpu] = []
   s.vma.fill({ VM_LOCKED: false, VM_IO: false })
   for (const cpu of s.mlockBatch.keys()) s.mlockBatch[cpu] = []
@@ -157,7 +231,12 @@ export function bootMemory(s: Mm, sizes: Sizes): void {
   s.NR_MLOCK = 0
   for (const name of MLOCK_EVENTS) s.event[name] = 0
   s.countsEvents = sizes.mlock?.events !== undefined
-  s.lruCacheDisabled = false
+  s.lruCacheDisabled = sizes.lruCacheDisabled ?? false
+}
+
+/** The object behind a page: one for all of them where they are shared, otherwise one of its own. */
+export function objectOf(s: Mm, page: number): number {
+  return s.cache.length === 1 ? 0 : page
 }
 
 /** folio_put: the last reference frees the folio. PG_mlocked does not keep it; it is cleared and counted. */
@@ -166,6 +245,7 @@ export function folioPut(s: Mm, f: number, references = 1): void {
   folio.refs -= references
   if (folio.refs > 0) return
   folio.PG_lru = false
+  folio.content = 0
   if (folio.PG_mlocked) {
     folio.PG_mlocked = false
     s.NR_MLOCK--
@@ -187,13 +267,58 @@ export function vmaOf(s: Mm, page: number): number {
   return Math.floor((page * s.vma.length) / s.pte.length)
 }
 
+/** folio_try_get: a reference for somebody who has none, unless the folio is free or frozen. */
+export function folioTryGet(s: Mm, f: number): boolean {
+  if (s.folio[f].refs === 0) return false
+  s.folio[f].refs++
+  s.folio[f].gets++
+  return true
+}
+
+/** Lets go of what folioTryGet took. */
+export function folioPutGet(s: Mm, f: number): void {
+  s.folio[f].gets--
+  folioPut(s, f)
+}
+
+/** folio_unlock: whoever sleeps on the lock wakes up. Steps that wait with a guard on PG_locked need not be woken. */
+export function folioUnlock(s: Mm, f: number): void {
+  s.folio[f].PG_locked = false
+  for (const cpu of s.asleep.keys()) if (s.asleep[cpu] === f) s.asleep[cpu] = null
+}
+
+/** The folio that an entry maps, or null: migration entries and empty ones map nothing. */
+export function mappedBy(pte: Pte): number | null {
+  return pte.kind === 'present' || pte.kind === 'protnone' ? pte.folio : null
+}
+
 /** The number of page-table entries that map a folio (its mapcount). */
 export function mapcount(s: Mm, f: number): number {
-  return s.pte.filter((pte) => pte.kind === 'present' && pte.folio === f).length
+  return s.pte.filter((pte) => mappedBy(pte) === f).length
+}
+
+/** The references that the page cache holds: one for a slot that names the folio. */
+export function cacheReferences(s: Mm, f: number): number {
+  return s.cache.includes(f) ? 1 : 0
+}
+
+/** folio_expected_refs, for a folio that is isolated and unmapped: the isolation, and the page cache. */
+export function expectedReferences(s: Mm, f: number): number {
+  return 1 + cacheReferences(s, f)
+}
+
+/** Whether the allocator has the folio. A frozen one has no references either, and is not free. */
+export function isFree(s: Mm, f: number): boolean {
+  return s.folio[f].refs === 0 && !s.folio[f].frozen
 }
 
 /** The first free folio of a zone: which one the allocator picks does not matter. Null when there is none. */
 export function freeFolio(s: Mm, zone: 'MOVABLE' | 'NORMAL'): number | null {
-  const f = s.folio.findIndex((folio) => folio.zone === zone && folio.refs === 0)
+  const f = s.folio.findIndex((folio, f) => folio.zone === zone && isFree(s, f))
   return f < 0 ? null : f
+}
+
+/** Every CPU forgets the translation of a page. */
+export function flushTlb(s: Mm, page: number): void {
+  for (const cpu of s.tlb.keys()) s.tlb[cpu][page] = null
 }

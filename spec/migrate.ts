@@ -1,41 +1,40 @@
 /**
- * migrate_pages for small anonymous folios outside the swap cache, the same text for every caller. Such a folio is never
- * frozen: its refcount is only compared, after every mapping of it has become a migration entry.
+ * migrate_pages for one small folio, anonymous or in the page cache: unmap, freeze where the page cache has it, copy,
+ * remap. The same text serves every caller and every release; how the list is gone over is in migrate-list.ts. Comments
+ * count the steps as U1 to U10 (unmap) and M1 to M10 (move).
  */
-import type { Domain, Steps } from '../checker/language/index.ts'
-import { bool, note, optional, range, sequence, step, when } from '../checker/language/index.ts'
+import type { Steps } from '../checker/language/index.ts'
+import { note, step, stepsIf, when } from '../checker/language/index.ts'
 import { folioAddLru, folioPutbackLru } from './lru.ts'
-import { folioPut, type Memory, type Mm, mapcount, PIN_BIAS } from './memory.ts'
+import {
+  cacheReferences,
+  expectedReferences,
+  folioPut,
+  folioUnlock,
+  type Memory,
+  type Mm,
+  mapcount,
+  mappedBy,
+  PIN_BIAS,
+} from './memory.ts'
+import { type Locals, listDriver, type Mode, type NextLabel } from './migrate-list.ts'
+import { addRmap, removeRmap, visited, walkOn } from './rmap.ts'
 import type { Settings } from './switches/index.ts'
 
-/** Passes over the list: 10 in the kernel, 3 asynchronous and 7 synchronous; nothing sleeps between them. */
-const PASSES = 2
+export { migrateLocals, migrateStart, nextFolio } from './migrate-list.ts'
 
-/** What a process that migrates keeps to itself. */
-export function migrateLocals({ folios }: Pick<Memory, 'folios'>, listSize: number) {
-  return {
-    /** isolated folios that are still to be migrated */
-    list: sequence(folios, listSize),
-    next: range(0, listSize - 1),
-    pass: range(0, PASSES - 1),
-    src: optional(folios),
-    dst: optional(folios),
-    failed: bool,
-  }
-}
-
-export const migrateStart = { list: [] as number[], next: 0, pass: 0, src: null, dst: null, failed: false }
-
-type Locals = {
-  [K in keyof ReturnType<typeof migrateLocals>]: ReturnType<typeof migrateLocals>[K] extends Domain<infer T> ? T : never
-}
 type Label =
   | 'alloc destination'
   | 'folio_lock'
   | 'try_to_migrate'
   | 'refcount as expected?'
-  | 'copy to destination'
+  | 'freeze refcount'
+  | 'change slot'
+  | 'copy contents'
+  | 'copied, refcount as expected?'
+  | 'add destination to the LRU'
   | 'remove_migration_ptes'
+  | 'unlock destination'
   | 'free source'
   | 'restore ptes'
   | 'unlock, -EAGAIN'
@@ -43,9 +42,9 @@ type Label =
 
 /** How a caller wants it. */
 export interface MigrateOptions<Exit extends string> {
+  readonly mm: Memory
   readonly cpu: number
-  /** MIGRATE_ASYNC only tries the folio lock, MIGRATE_SYNC waits for it */
-  readonly mode: 'async' | 'sync'
+  readonly mode: Mode
   /** a free folio that may take the place of `src`; null when there is none */
   readonly allocate: (s: Mm, src: number) => number | null
   readonly settings: Settings
@@ -53,126 +52,161 @@ export interface MigrateOptions<Exit extends string> {
   readonly exit: Exit
 }
 
-/** Takes up folio `next` of the list, or the next pass, or ends: the part of migrate_pages between two folios. */
-export function nextFolio<Exit extends string>(
-  me: Locals,
-  exit: Exit,
-  next = 0,
-): 'alloc destination' | 'putback' | Exit {
-  const passOver = next === me.list.length
-  if (me.list.length === 0 || (passOver && me.pass === PASSES - 1)) return endMigration(me, exit)
-  if (passOver) me.pass++
-  me.next = passOver ? 0 : next
-  me.src = me.list[me.next]
-  return 'alloc destination'
-}
-
-function endMigration<Exit extends string>(me: Locals, exit: Exit): 'putback' | Exit {
-  me.failed = me.list.length > 0
-  me.src = null
-  me.dst = null
-  me.next = 0
-  me.pass = 0
-  return me.failed ? 'putback' : exit
-}
-
 /** The labelled steps of one migrate_pages call with its putback. Enter through `nextFolio`. */
 export function migratePages<Exit extends string>(options: MigrateOptions<Exit>): Steps<Mm, Locals, Label, Exit> {
-  const { cpu, mode, allocate, settings, exit } = options
-  const tryAgain = (me: Locals) => {
-    me.dst = null
-    return nextFolio(me, exit, me.next + 1)
-  }
-  const done = (me: Locals) => {
-    me.list = me.list.filter((f) => f !== me.src)
-    me.dst = null
-    return nextFolio(me, exit, me.next)
-  }
+  const { mm, cpu, allocate, settings, exit } = options
+  const by = { cpu, settings }
+  const { file = false } = mm.sizes
+  const copyFirst = settings['copy-order'] === 'before-freeze'
+  const addLast = settings['add-destination'] === 'after-restore'
+  const driver = listDriver(mm, options)
+
+  const go = (s: Mm, me: Locals, next: NextLabel<Exit>): Label | Exit => (next === 'move' ? firstMove(s, me) : next)
+  /** Copying first looks at the references before it takes the trouble. Freezing is for folios in the page cache. */
+  const firstMove = (s: Mm, me: Locals): Label =>
+    !copyFirst && cacheReferences(s, me.src!) > 0 ? 'freeze refcount' : 'refcount as expected?'
   const freeDestination = (s: Mm, dst: number) => {
     s.folio[dst].fresh = false
     folioPut(s, dst)
   }
+  const asExpected = (s: Mm, me: Locals): boolean => {
+    const { refs } = s.folio[me.src!]
+    const expected = expectedReferences(s, me.src!)
+    note(s, refs === expected ? 'yes' : `no, ${refs} instead of ${expected}`)
+    return refs === expected
+  }
+  const remap = (s: Mm, me: Locals, to: number): boolean => {
+    const page = visited(mm, s, me, (pte) => pte.kind === 'migration' && pte.folio === me.src)
+    if (page !== null) addRmap(s, page, to, by)
+    return walkOn(mm, me)
+  }
+
+  const afterCopy = addLast ? 'remove_migration_ptes' : 'add destination to the LRU'
+
   return {
+    // U1, U2
     'alloc destination': step('mm/migrate.c: unmap_and_move / migrate_folio_unmap', (s, me) => {
       const src = me.src!
       if (s.folio[src].refs === 1) {
         // The isolation holds the last reference: the owner is gone, which counts as success.
         s.folio[src].isolated = false
         folioPut(s, src)
-        return done(me)
+        return go(s, me, driver.attempted(me, 'gone'))
       }
       const dst = allocate(s, src)
-      // Without memory the whole list is given up (-ENOMEM).
-      if (dst === null) return endMigration(me, exit)
+      if (dst === null) return go(s, me, driver.attempted(me, '-ENOMEM'))
       s.folio[dst].refs = 1
       s.folio[dst].fresh = true
       me.dst = dst
       return 'folio_lock'
     }),
+    // U3, U6. Nobody else can have locked the destination.
     folio_lock: step('mm/migrate.c: __unmap_and_move / migrate_folio_unmap', (s, me) => {
       const src = s.folio[me.src!]
-      if (mode === 'async' && src.PG_locked) {
+      if (src.PG_locked && !driver.mayWait(me)) {
+        note(s, 'is locked, -EAGAIN')
         freeDestination(s, me.dst!)
-        return tryAgain(me)
+        return go(s, me, driver.attempted(me, '-EAGAIN'))
       }
       when(!src.PG_locked)
       src.PG_locked = true
+      s.folio[me.dst!].PG_locked = true
       return 'try_to_migrate'
     }),
-    // One page-table entry at a time, under its page-table lock.
+    // U9, U10. One page-table entry at a time, under its page-table lock.
     try_to_migrate: step('mm/rmap.c: try_to_migrate_one', (s, me) => {
       const src = me.src!
-      const mapping = s.pte.findIndex((pte) => pte.kind === 'present' && pte.folio === src)
-      if (mapping < 0) return 'refcount as expected?'
-      if (settings['unmap-sees-pins'] === 'yes' && s.folio[src].refs >= PIN_BIAS) return 'restore ptes'
-      s.pte[mapping] = { kind: 'migration', folio: src }
-      folioPut(s, src)
-      return mapcount(s, src) > 0 ? 'try_to_migrate' : 'refcount as expected?'
+      const page = visited(mm, s, me, (pte) => mappedBy(pte) === src)
+      if (page !== null) {
+        if (settings['unmap-sees-pins'] === 'yes' && s.folio[src].refs >= PIN_BIAS) {
+          me.at = 0
+          return 'restore ptes'
+        }
+        removeRmap(s, page, { kind: 'migration', folio: src }, by)
+      }
+      if (walkOn(mm, me)) return 'try_to_migrate'
+      return mapcount(s, src) > 0 ? 'restore ptes' : go(s, me, driver.unmapped(me))
     }),
-    'refcount as expected?': step('mm/migrate.c: migrate_page_move_mapping / folio_migrate_mapping', (s, me) => {
-      // Only the isolation may still hold a reference. Compared, not frozen.
-      const { refs } = s.folio[me.src!]
-      note(s, refs === 1 ? 'yes' : `no, ${refs} instead of 1`)
-      return refs === 1 ? 'copy to destination' : 'restore ptes'
+    // M1 and, for anonymous folios, M3: compared, not frozen.
+    'refcount as expected?': step('mm/migrate.c: migrate_page_move_mapping / __migrate_folio', (s, me) => {
+      if (!asExpected(s, me)) return go(s, me, driver.moveFailed(me))
+      return 'copy contents'
     }),
-    'copy to destination': step('mm/migrate.c: migrate_page_copy / move_to_new_folio', (s, me) => {
-      folioAddLru(s, cpu, me.dst!)
-      return 'remove_migration_ptes'
+    ...stepsIf(file, {
+      // M3 for the page cache: from here on nobody can get a reference.
+      'freeze refcount': step('mm/migrate.c: migrate_page_move_mapping / __folio_migrate_mapping', (s, me) => {
+        when(!s.i_pages_locked)
+        if (!asExpected(s, me)) return go(s, me, driver.moveFailed(me))
+        s.i_pages_locked = true
+        s.folio[me.src!].refs = 0
+        s.folio[me.src!].frozen = true
+        return 'change slot'
+      }),
+      'change slot': step('mm/migrate.c: migrate_page_move_mapping / __folio_migrate_mapping', (s, me) => {
+        const [src, dst] = [me.src!, me.dst!]
+        s.cache[s.cache.indexOf(src)] = dst
+        s.folio[dst].refs++
+        s.folio[src].frozen = false
+        s.folio[src].refs = 1
+        s.i_pages_locked = false
+        return copyFirst ? afterCopy : 'copy contents'
+      }),
     }),
-    remove_migration_ptes: step('mm/migrate.c: remove_migration_pte', (s, me) => {
-      remap(s, me.src!, me.dst!)
+    // M2 or M4
+    'copy contents': step('mm/migrate.c: migrate_page_copy / folio_migrate_copy / folio_mc_copy', (s, me) => {
+      s.folio[me.dst!].content = s.folio[me.src!].content
+      if (!copyFirst) return afterCopy
+      return cacheReferences(s, me.src!) > 0 ? 'freeze refcount' : 'copied, refcount as expected?'
+    }),
+    ...stepsIf(copyFirst, {
+      'copied, refcount as expected?': step('mm/migrate.c: __folio_migrate_mapping', (s, me) =>
+        asExpected(s, me) ? afterCopy : go(s, me, driver.moveFailed(me)),
+      ),
+    }),
+    // M5 to M7
+    ...stepsIf(!addLast, {
+      'add destination to the LRU': step('mm/migrate.c: __unmap_and_move / migrate_folio_move', (s, me) => {
+        folioAddLru(s, cpu, me.dst!)
+        return 'remove_migration_ptes'
+      }),
+    }),
+
+    // M8. One entry at a time, under its page-table lock.
+    remove_migration_ptes: step('mm/migrate.c: remove_migration_pte', (s, me) =>
+      remap(s, me, me.dst!) ? 'remove_migration_ptes' : 'unlock destination',
+    ),
+    // M9. Up to v5.17 the destination gets to the LRU here, when source and destination are unlocked.
+    'unlock destination': step('mm/migrate.c: __unmap_and_move / migrate_folio_move', (s, me) => {
+      const dst = me.dst!
+      folioUnlock(s, dst)
+      if (addLast) {
+        folioUnlock(s, me.src!)
+        folioAddLru(s, cpu, dst)
+      }
+      freeDestination(s, dst)
       return 'free source'
     }),
-    'free source': step('mm/migrate.c: migrate_folio_done', (s, me) => {
+    // M10
+    'free source': step('mm/migrate.c: unmap_and_move / migrate_folio_done', (s, me) => {
       const src = me.src!
-      s.folio[src].PG_locked = false
+      if (!addLast) folioUnlock(s, src)
       s.folio[src].isolated = false
       folioPut(s, src)
-      freeDestination(s, me.dst!)
-      return done(me)
+      return go(s, me, driver.attempted(me, 'gone'))
     }),
-    'restore ptes': step('mm/migrate.c: remove_migration_pte', (s, me) => {
-      remap(s, me.src!, me.src!)
-      return 'unlock, -EAGAIN'
-    }),
-    'unlock, -EAGAIN': step('mm/migrate.c: migrate_folio_undo_src', (s, me) => {
-      s.folio[me.src!].PG_locked = false
+    'restore ptes': step('mm/migrate.c: remove_migration_pte', (s, me) =>
+      remap(s, me, me.src!) ? 'restore ptes' : 'unlock, -EAGAIN',
+    ),
+    'unlock, -EAGAIN': step('mm/migrate.c: __unmap_and_move / migrate_folio_undo_src', (s, me) => {
+      folioUnlock(s, me.src!)
+      s.folio[me.dst!].PG_locked = false
       freeDestination(s, me.dst!)
-      return tryAgain(me)
+      return go(s, me, driver.attempted(me, '-EAGAIN'))
     }),
     putback: step('mm/migrate.c: putback_movable_pages', (s, me) => {
       const f = me.list.shift()!
       folioPutbackLru(s, cpu, f)
       return me.list.length > 0 ? 'putback' : exit
     }),
-  }
-}
-
-/** Replaces the migration entries of `from` by mappings of `to`. */
-function remap(s: Mm, from: number, to: number): void {
-  for (const [page, pte] of s.pte.entries()) {
-    if (pte.kind !== 'migration' || pte.folio !== from) continue
-    s.pte[page] = { kind: 'present', folio: to }
-    s.folio[to].refs++
   }
 }

@@ -13,7 +13,7 @@ export function offlining(
   mm: Memory,
   { cpu, settings, range: pfns }: { cpu: number; settings: Settings; range: number },
 ) {
-  const locals = { ...migrateLocals(mm, pfns), pfn: mm.folios, cpu: mm.cpus }
+  const locals = { ...migrateLocals(mm, { longest: pfns, mode: 'sync', settings }), pfn: mm.folios, cpu: mm.cpus }
   const start = { ...migrateStart, pfn: 0, cpu: 0 }
   const free = (s: Mm) => s.folio.every((folio, f) => f >= pfns || folio.refs === 0)
   return process(
@@ -53,6 +53,7 @@ export function offlining(
         return nextPfn(me)
       }),
       ...migratePages({
+        mm,
         cpu,
         mode: 'sync',
         allocate: (s) => freeFolio(s, 'NORMAL'),

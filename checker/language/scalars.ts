@@ -132,7 +132,7 @@ export function constant<const T extends string | number | boolean | null>(value
     size: 1,
     encode: (other) => (other === value ? 0 : -1),
     decode: () => value,
-    print: () => `${value}`,
+    print: () => (value === null ? 'none' : `${value}`),
   })
 }
 

@@ -52,11 +52,16 @@ function waivers({ settings }: Kernel, values: typeof constants): Record<string,
   }
   const neverFails = 'this kernel keeps the pins when migration fails, and returns no error'
   const onlyCma = 'this kernel looks for CMA only, and no folio of the scenario lies in a CMA area'
+  const refusedWhilePinned = 'a pin is seen before the folio is unmapped, and nothing can be pinned while it is'
   return {
     ...always,
     ...(settings['on-migration-failure'] === 'keep-pins' && {
       'pinner.result is never -ENOMEM': neverFails,
       "the premise of 'failure-holds-no-pin' is never true": neverFails,
+    }),
+    ...(settings['migrate-list'] === 'batched' && {
+      'pinner.phase is never undo': refusedWhilePinned,
+      'compaction.phase is never undo': refusedWhilePinned,
     }),
     ...(sizesFor(values).pages === 1 && {
       'pinner.objection never changes': 'with one page the check ends in the step in which an isolation fails',
