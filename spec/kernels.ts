@@ -16,6 +16,22 @@ const PATCHES: Readonly<Record<string, { base: Release; about: string }>> = {
     base: 'v5.10',
     about: '"mm/gup: migrate pinned pages out of movable zone", v3, linux-mm, 11 Dec 2020',
   },
+  'mbind-locks-first': {
+    base: 'v6.4',
+    about: 'v6.4.8 and candidates of v6.5: mbind write-locks every VMA of its range before it walks (6c21e066f925)',
+  },
+  'mbind-locks-skipped-vmas': {
+    base: 'v6.5',
+    about: '"mm: lock VMAs skipped by a failed queue_pages_range()", Sep 2023, in mm-hotfixes-unstable for ten days',
+  },
+  'mbind-counts-failures': {
+    base: 'v6.6',
+    about: 'between v6.6 and v6.7: failures are counted (1cb5d11a370f), and mmap_lock is still held while migrating',
+  },
+  'walk-lock-killable': {
+    base: 'v7.3',
+    about: '"use vma_start_write_killable() in process_vma_walk_lock()", v6, linux-mm, 27 Mar 2026',
+  },
 }
 
 const entries = Object.entries(switches) as [SwitchName, Switch<string>][]

@@ -58,6 +58,8 @@ export interface Sizes {
   readonly file?: boolean
   /** all pages map the same thing, as several VMAs of one file page do: an rmap walk visits each of them */
   readonly shared?: boolean
+  /** a folio may be mapped by several of the pages, whichever they are: an rmap walk looks at each of them */
+  readonly mappedTwice?: boolean
   /** page-table entries may be present and without access (PROT_NONE, NUMA hints) */
   readonly protNone?: boolean
   /** the last version that a store may write: contents of folios are versions, so that a lost update shows */
@@ -207,8 +209,7 @@ export const FREE = {
  * free. `backing` is what is behind the pages: anonymous memory, or a file that the page cache has all of.
  */
 export function bootMemory(s: Mm, sizes: Sizes, backing: 'anon' | 'file' = 'anon'): void {
-  const movable = sizes.pages + sizes.freeMovable
-  for (const f of s.folio.keys()) s.folio[f] = { ...FREE, zone: f < movable ? 'MOVABLE' : 'NORMAL' }
+  bootFree(s, sizes)
   for (const object of s.cache.keys()) {
     const version = sizes.versions === undefined ? 0 : 1
     s.stored[object] = version
@@ -220,11 +221,22 @@ export function bootMemory(s: Mm, sizes: Sizes, backing: 'anon' | 'file' = 'anon
     s.pte[page] = { kind: 'present', folio: f }
     s.folio[f].refs++
   }
+}
+
+/** Every folio free and nothing in any batch or cache: what is mapped, the caller says. */
+export function bootFree(s: Mm, sizes: Sizes): void {
+  const movable = sizes.nodes === undefined ? sizes.pages + sizes.freeMovable : 0
+  for (const f of s.folio.keys()) s.folio[f] = { ...FREE, zone: f < movable ? 'MOVABLE' : 'NORMAL' }
+  s.stored.fill(0)
+  s.cache.fill(null)
   s.i_pages_locked = false
   for (const cpu of s.tlb.keys()) s.tlb[cpu].fill(null)
   s.asleep.fill(null)
   for (const cpu of s.batch.keys()) s.batch[cpu] = []
-  s.vma.fill({ VM_LOCKED: false, VM_IO: false })
+  for (const vma of s.vma) {
+    vma.VM_LOCKED = false
+    vma.VM_IO = false
+  }
   for (const cpu of s.mlockBatch.keys()) s.mlockBatch[cpu] = []
   s.lruLock = false
   s.localLock.fill(false)

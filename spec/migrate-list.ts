@@ -39,7 +39,7 @@ export function migrateLocals(
     dst: optional(folios),
     failed: bool,
     /** where the rmap walk stands */
-    at: (sizes.shared ? pages : constant(0)) as ScalarDomain<number>,
+    at: (sizes.shared || sizes.mappedTwice ? pages : constant(0)) as ScalarDomain<number>,
     /** a batch is being unmapped, then moved; what could not be moved is restored at the end */
     phase: (batched ? oneOf('unmap', 'move', 'undo') : constant('unmap')) as ScalarDomain<'unmap' | 'move' | 'undo'>,
     /** folios of the batch whose mappings are migration entries, still locked, and their destinations */

@@ -45,8 +45,8 @@ export interface MigrateOptions<Exit extends string> {
   readonly mm: Memory
   readonly cpu: number
   readonly mode: Mode
-  /** a free folio that may take the place of `src`; null when there is none */
-  readonly allocate: (s: Mm, src: number) => number | null
+  /** a free folio that may take the place of `src`, for the caller with these locals; null when there is none */
+  readonly allocate: (s: Mm, src: number, me: object) => number | null
   readonly settings: Settings
   /** where the caller goes on, with leftovers put back; `me.failed` tells whether there were any */
   readonly exit: Exit
@@ -93,7 +93,7 @@ export function migratePages<Exit extends string>(options: MigrateOptions<Exit>)
         folioPut(s, src)
         return go(s, me, driver.attempted(me, 'gone'))
       }
-      const dst = allocate(s, src)
+      const dst = allocate(s, src, me)
       if (dst === null) return go(s, me, driver.attempted(me, '-ENOMEM'))
       s.folio[dst].refs = 1
       s.folio[dst].fresh = true

@@ -30,14 +30,14 @@ export interface Walk {
 }
 
 /** The place that a walk looks at now: the one page that may name the folio, or, where pages are shared, each in turn. */
-export function visited(mm: Memory, s: Mm, walk: Walk, names: (pte: Pte) => boolean): number | null {
-  const page = mm.sizes.shared ? walk.at : s.pte.findIndex(names)
+export function visited({ sizes }: Memory, s: Mm, walk: Walk, names: (pte: Pte) => boolean): number | null {
+  const page = sizes.shared || sizes.mappedTwice ? walk.at : s.pte.findIndex(names)
   return page >= 0 && names(s.pte[page]) ? page : null
 }
 
 /** Goes on to the next place, and tells whether there is one; the walk then begins anew. */
 export function walkOn({ sizes }: Memory, walk: Walk): boolean {
-  const more = sizes.shared === true && walk.at < sizes.pages - 1
+  const more = (sizes.shared === true || sizes.mappedTwice === true) && walk.at < sizes.pages - 1
   walk.at = more ? walk.at + 1 : 0
   return more
 }

@@ -2,12 +2,13 @@
  * Design decisions of the kernel that changed over time. Each is a switch with a history: since which release, or in
  * which unmerged patch, it has which value, and the commit that changed it. Releases are computed from these histories.
  */
+import { mbind } from './mbind.ts'
 import { migration } from './migration.ts'
 import { pinning } from './pinning.ts'
 
 export type { Switch, Turn } from './switch.ts'
 
-export const switches = { ...pinning, ...migration } as const
+export const switches = { ...pinning, ...migration, ...mbind } as const
 
 export type SwitchName = keyof typeof switches
 

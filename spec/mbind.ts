@@ -1,0 +1,174 @@
+/**
+ * mbind(2): check the arguments, drain the batches, take mmap_lock, walk and isolate (QUEUE), install the policy (APPLY),
+ * migrate what was isolated, and say how it went. Which locks are held where, and what the result is made of, differs from
+ * release to release: that is what the switches say. The parts are in spec/mbind/.
+ */
+import { match } from 'ts-pattern'
+import { note, process, step, stepsIf, when } from '../checker/language/index.ts'
+import { type AddressSpace, type As, allocateBy, newPolicy, putPolicy } from './address-space.ts'
+import { flushBatch } from './lru.ts'
+import { applySteps } from './mbind/apply.ts'
+import { checkArguments, policyOf } from './mbind/arguments.ts'
+import { type Call, callName, isMove, isStrict, policyName } from './mbind/call.ts'
+import { allowedOn } from './mbind/layout.ts'
+import { type MbindLocals, type MbindOptions, mbindLocals, mbindStart } from './mbind/locals.ts'
+import { queueSteps } from './mbind/queue.ts'
+import { migratePages, nextFolio } from './migrate.ts'
+
+/** A task on `cpu` that makes one call of mbind(2); the local `call` says which. It ends with the result in `ret`. */
+export function mbind(space: AddressSpace, options: MbindOptions) {
+  const { cpu, settings, calls, title = `mbind (CPU ${cpu})` } = options
+  const texts = new Map(calls.map((call) => [callName(call), call]))
+  const callOf = (me: { call: string }): Call => texts.get(me.call)!
+  const { machine } = space.text
+  const queue = queueSteps(space, options, callOf)
+  const apply = applySteps(options, callOf)
+  const locksFirst = settings['mbind-vma-lock'] === 'before-walk'
+  const disables = settings['mbind-lru-batches'] === 'disabled'
+  const unlockFirst = settings['mbind-migrates-under'] === 'no-lock'
+
+  /** The destination of a folio: by the policy of this call, or of the VMA that maps the folio just then. */
+  const allocate = (s: As, me: MbindLocals, src: number): number | null => {
+    const page = s.pte.findIndex((pte, at) => at < space.length && 'folio' in pte && pte.folio === src)
+    const v = s.vma.findIndex(({ start, end }) => start <= page && page < end)
+    const p = unlockFirst ? me.new : v < 0 ? null : s.vma[v].vm_policy
+    const policy = p === null ? null : space.values.get(s.policy[p].value)!
+    const dst = allocateBy(s, space, policy, v < 0 ? 0 : page - s.vma[v].start)
+    if (dst !== null) s.folioSize[dst] = s.folioSize[src]
+    return dst
+  }
+  const walkOrLock = (s: As, me: MbindLocals) => (locksFirst ? ('vma_start_write (all)' as const) : queue.begin(s, me))
+  /** From the end of APPLY, or of a walk that failed: migrate, put back, or neither. */
+  const migrateOrNot = (me: MbindLocals) => {
+    if (me.list.length === 0) return 'result' as const
+    return me.ret === '0' ? nextFolio(me, 'result') : ('putback' as const)
+  }
+  const unlockOrMigrate = (me: MbindLocals) => (unlockFirst ? ('mmap_write_unlock' as const) : migrateOrNot(me))
+
+  return process(
+    space.state,
+    { title, locals: mbindLocals(space, options), start: mbindStart(calls) },
+    {
+      arguments: step('mm/mempolicy.c: do_mbind', (s, me) => {
+        const call = callOf(me)
+        const verdict = checkArguments(call)
+        if (verdict !== null) {
+          me.ret = verdict
+          return 'return'
+        }
+        // The object is made before the locks; its nodes are filled in below.
+        const policy = policyOf(call, allowedOn(machine))
+        if (policy) me.new = newPolicy(s, policyName(policy))
+        return isMove(call.flags) ? (disables ? 'lru_cache_disable' : 'lru_add_drain_all') : 'mmap_write_lock'
+      }),
+      // One CPU after the other. Without lru_cache_disable anything may be batched again behind it.
+      ...stepsIf(disables, {
+        lru_cache_disable: step('mm/swap.c: lru_cache_disable', (s: As) => {
+          s.lruCacheDisabled = true
+          return 'lru_add_drain_all' as const
+        }),
+      }),
+      lru_add_drain_all: step('mm/swap.c: lru_add_drain_all', (s, me) => {
+        flushBatch(s, me.drainCpu)
+        if (me.drainCpu < space.cpus.size - 1) {
+          me.drainCpu++
+          return 'lru_add_drain_all'
+        }
+        me.drainCpu = 0
+        return 'mmap_write_lock'
+      }),
+      mmap_write_lock: step('mm/mempolicy.c: do_mbind', (s) => {
+        when(!s.mmap_lock.writer && s.mmap_lock.readers === 0)
+        s.mmap_lock.writer = true
+        return 'mpol_set_nodemask'
+      }),
+      mpol_set_nodemask: step('mm/mempolicy.c: mpol_set_nodemask', (s, me) => {
+        if (policyOf(callOf(me), allowedOn(machine)) !== undefined) return walkOrLock(s, me)
+        me.ret = 'EINVAL'
+        return unlockOrMigrate(me)
+      }),
+      ...stepsIf(locksFirst, {
+        'vma_start_write (all)': step('mm/mempolicy.c: do_mbind', (s: As, me: MbindLocals) => {
+          const { off, n } = callOf(me)
+          const v = s.vma.findIndex((vma) => vma.start < off + n && vma.end > off && !vma.writeLocked)
+          if (v < 0) return queue.begin(s, me)
+          when(s.vma[v].readers === 0)
+          s.vma[v].writeLocked = true
+          return 'vma_start_write (all)' as const
+        }),
+      }),
+      ...queue.steps,
+      queue_pages_range: step('mm/mempolicy.c: queue_pages_range', (s, me) => {
+        me.vma = null
+        me.prevEnd = 0
+        me.large = null
+        const hides = settings['mbind-walk-error'] === 'hidden-by-note' && me.noted
+        if (hides) {
+          if (me.ret !== '0') note(s, `${me.ret} of the walk is lost`)
+          me.ret = '0'
+        }
+        if (settings['mbind-hole-check'] === 'vma-before' && !me.first) me.ret = 'EFAULT'
+        me.first = false
+        if (me.ret === '0') return apply.begin(s, me)
+        me.nr_failed = 0
+        if (settings['mbind-walk-error'] === 'eio-and-leak') {
+          me.ret = 'EIO'
+          me.list = []
+        }
+        return unlockOrMigrate(me)
+      }),
+      ...apply.steps,
+      applied: step('mm/mempolicy.c: do_mbind', (_s, me) => {
+        me.addr = 0
+        me.vma = null
+        return unlockOrMigrate(me)
+      }),
+      ...migratePages<'result'>({
+        mm: space,
+        cpu,
+        mode: 'sync',
+        allocate: (s, src, me) => allocate(s as As, me as MbindLocals, src),
+        settings,
+        exit: 'result',
+      }),
+      result: step('mm/mempolicy.c: do_mbind', (_s, me) => {
+        const strict = isStrict(callOf(me).flags)
+        const incomplete = match(settings['mbind-isolation-failure'])
+          .with('ignored', () => strict && me.failed)
+          .with('stops-walk', () => me.noted || (strict && me.failed))
+          .with('noted', () => strict && (me.noted || me.failed))
+          .with('counted', () => strict && (me.nr_failed > 0 || me.failed))
+          .exhaustive()
+        if (incomplete && (me.ret === '0' || settings['mbind-eio-covers-errors'] === 'yes')) me.ret = 'EIO'
+        me.addr = 0
+        me.noted = false
+        me.nr_failed = 0
+        me.failed = false
+        return unlockFirst
+          ? isMove(callOf(me).flags) && disables
+            ? 'lru_cache_enable'
+            : 'mpol_put'
+          : 'mmap_write_unlock'
+      }),
+      // The write locks of all VMAs go with it.
+      mmap_write_unlock: step('mm/mempolicy.c: do_mbind', (s, me) => {
+        s.mmap_lock.writer = false
+        for (const vma of s.vma) vma.writeLocked = false
+        if (unlockFirst) return migrateOrNot(me)
+        return isMove(callOf(me).flags) && disables ? 'lru_cache_enable' : 'mpol_put'
+      }),
+      ...stepsIf(disables, {
+        lru_cache_enable: step('mm/swap.c: lru_cache_enable', (s: As) => {
+          s.lruCacheDisabled = false
+          return 'mpol_put' as const
+        }),
+      }),
+      mpol_put: step('mm/mempolicy.c: do_mbind', (s, me) => {
+        putPolicy(s, me.new)
+        me.new = null
+        return 'return'
+      }),
+      return: step('mm/mempolicy.c: sys_mbind', () => 'done'),
+    },
+  )
+}

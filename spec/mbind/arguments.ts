@@ -1,0 +1,48 @@
+/** What mbind(2) says about its arguments before it looks at any VMA, in the order in which the kernel says it. */
+import { type Call, isAll, type PolicyText } from './call.ts'
+
+export type Errno = 'EINVAL' | 'EPERM' | 'EFAULT' | 'EIO' | 'ENOMEM' | 'EINTR'
+
+/** What the checks come to: an errno, success without doing anything, or nothing to say. */
+export function checkArguments(call: Call): Errno | '0' | null {
+  const { mode, nodes, n, flags, raw = {} } = call
+  const modeFlags = raw.modeFlags ?? []
+  const mask = raw.mask === 'null' ? [] : nodes
+  // sanitize_mpol_flags
+  if (raw.mode === 'unknown') return 'EINVAL'
+  if (modeFlags.includes('STATIC') && modeFlags.includes('RELATIVE')) return 'EINVAL'
+  if (modeFlags.includes('NUMA_BALANCING') && mode !== 'BIND') return 'EINVAL'
+  // get_nodes. A null mask is the empty set whatever maxnode says; maxnode 0 with a mask underflows.
+  if (raw.mask !== 'null') {
+    if (raw.maxnode !== undefined) return 'EINVAL'
+    if (raw.mask === 'unreadable') return 'EFAULT'
+    if (raw.mask === 'node beyond the last') return 'EINVAL'
+  }
+  // do_mbind
+  if (raw.flags !== undefined) return 'EINVAL'
+  if (isAll(flags) && raw.capSysNice === false) return 'EPERM'
+  if (raw.start === 'not aligned') return 'EINVAL'
+  if (raw.end === 'wraps around') return 'EINVAL'
+  if (n === 0) return '0'
+  // mpol_new
+  const pinned = modeFlags.includes('STATIC') || modeFlags.includes('RELATIVE')
+  if (mode === 'DEFAULT') return mask.length > 0 ? 'EINVAL' : null
+  if (mode === 'LOCAL') return mask.length > 0 || pinned ? 'EINVAL' : null
+  if (mode === 'PREFERRED') return mask.length === 0 && pinned ? 'EINVAL' : null
+  return mask.length === 0 ? 'EINVAL' : null
+}
+
+/**
+ * mpol_set_nodemask: the policy that a call installs on a machine where the task may use `allowed`. Undefined when nothing
+ * of the mask is left; null for MPOL_DEFAULT, which has no policy object.
+ */
+export function policyOf(call: Call, allowed: readonly number[]): PolicyText | null | undefined {
+  const { mode, nodes, raw } = call
+  if (mode === 'DEFAULT') return null
+  if (mode === 'LOCAL' || (mode === 'PREFERRED' && nodes.length === 0)) return { mode: 'LOCAL', nodes: [] }
+  const relative = raw?.modeFlags?.includes('RELATIVE') ?? false
+  const effective = relative
+    ? [...new Set(nodes.map((node) => allowed[node % allowed.length]))].sort()
+    : nodes.filter((node) => allowed.includes(node))
+  return effective.length === 0 ? undefined : { mode, nodes: effective }
+}

@@ -1,0 +1,73 @@
+/** What a task that is in mbind(2) keeps to itself, and how it finds the next VMA and ends its walk. */
+import type { StateOf } from '../../checker/language/index.ts'
+import { bool, constant, oneOf, optional, range, setOf } from '../../checker/language/index.ts'
+import type { AddressSpace } from '../address-space.ts'
+import { migrateLocals, migrateStart } from '../migrate.ts'
+import type { Settings } from '../switches/index.ts'
+import type { Errno } from './arguments.ts'
+import { type Call, callName } from './call.ts'
+
+/** How much of the range the walk has looked at: what is behind the place where it stopped was never seen. */
+export const WALKS = ['nothing', 'everything', 'up to the end of a page table', 'up to a page'] as const
+
+export interface MbindOptions {
+  readonly cpu: number
+  readonly settings: Settings
+  /** the calls that this task may make; the initial state says which, in the local `call` */
+  readonly calls: readonly Call[]
+  /** whether splitting a VMA and copying a policy may fail for want of memory */
+  readonly mayRunOut?: boolean
+  /** how reports head its column */
+  readonly title?: string
+}
+
+export function mbindLocals(space: AddressSpace, { settings, calls }: MbindOptions) {
+  const { folios, vmas, policies, length } = space
+  const longest = Math.min(folios.size, length)
+  const counts = settings['mbind-isolation-failure'] === 'counted'
+  return {
+    ...migrateLocals(space, { longest, mode: 'sync', settings, mayRunOut: space.text.machine.free.length < longest }),
+    call: oneOf<string[]>(...calls.map(callName)),
+    drainCpu: space.cpus,
+    /** the policy object that the call installs copies of; none for MPOL_DEFAULT */
+    new: optional(policies),
+    /** where the walk stands, then where APPLY stands */
+    addr: range(0, length),
+    /** the VMA in hand */
+    vma: optional(vmas),
+    /** struct queue_pages: the end of the last VMA whose holes were looked at (up to v5.4), whether any VMA was met */
+    prevEnd: settings['mbind-hole-check'] === 'vma-before' ? constant<number>(0) : range(0, length),
+    first: bool,
+    /** a page was unmovable: known at the end of the page table (v5.3 to v6.5), or of the walk (v6.6) */
+    noted: counts ? constant<boolean>(false) : bool,
+    nr_failed: range(0, counts ? length : 0),
+    /** the last large folio that was isolated (v6.7 on) */
+    large: settings['mbind-large-folio'] === 'once' ? optional(folios) : constant<number | null>(null),
+    walk: oneOf(...WALKS),
+    /** what the call returns, as far as it is known */
+    ret: oneOf<(Errno | '0')[]>('0', 'EINVAL', 'EPERM', 'EFAULT', 'EIO', 'ENOMEM', 'EINTR'),
+    /** for claims: the folios that this call tried to isolate, and those that it did */
+    tried: setOf(folios),
+    queued: setOf(folios),
+  }
+}
+
+export type MbindLocals = StateOf<ReturnType<typeof mbindLocals>>
+
+export const mbindStart = (calls: readonly Call[]) => ({
+  ...migrateStart,
+  call: callName(calls[0]),
+  drainCpu: 0,
+  new: null,
+  addr: 0,
+  vma: null,
+  prevEnd: 0,
+  first: false,
+  noted: false,
+  nr_failed: 0,
+  large: null,
+  walk: 'nothing' as const,
+  ret: '0' as const,
+  tried: new Set<number>(),
+  queued: new Set<number>(),
+})
