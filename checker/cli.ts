@@ -8,7 +8,7 @@ import { FORMATS, type GraphFlags, graphCommand } from './commands/graph.ts'
 import type { Io } from './commands/io.ts'
 import { listCommand } from './commands/list.ts'
 import { type MatrixFlags, matrixCommand } from './commands/matrix.ts'
-import { collect, count, integer, type SearchFlags, size } from './commands/options.ts'
+import { collect, count, integer, type SearchFlags, seconds, size } from './commands/options.ts'
 import { type QuestionFlags, questionCommand } from './commands/question.ts'
 import { traceCommand } from './commands/trace.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
@@ -83,10 +83,15 @@ function commandLine(catalogue: Catalogue, io: Io, finish: Finish): Command {
     .description(
       'Checks scenarios by name (on their newest kernel unless --kernel says otherwise) or spec files by path.\nA spec file exports its model as `spec`; FILE.ts#NAME takes another export.',
     )
+    .option('--checkpoint <dir>', 'save what was found at the end of levels in this directory, and when a limit is met')
+    .option('--checkpoint-every <seconds>', 'time between two saves (default: 30)', seconds('--checkpoint-every'))
+    .option('--resume', 'go on from what the directory of --checkpoint holds')
     .addHelpText(
       'after',
       examples(
         'mmcheck check examples/two-phase.ts --set RMs=7',
+        'mmcheck check examples/two-phase.ts --set RMs=10 --checkpoint saved',
+        'mmcheck check examples/two-phase.ts --set RMs=10 --checkpoint saved --resume',
         'mmcheck check examples/die-hard.ts --out found',
         ...(scenario === undefined ? [] : [`mmcheck check ${scenario} --kernel ${kernel} --workers 2`]),
       ),

@@ -30,6 +30,7 @@ export async function checkCommand(
 ): Promise<ExitCode> {
   const { jobs, failed } = await openAll(names, flags, catalogue, io)
   if (failed) return EXIT.wrong
+  requireOneSearch(jobs, flags)
   const codes: ExitCode[] = []
   for (const [at, job] of jobs.entries()) {
     if (at > 0 && io.interrupt.signal.aborted) {
@@ -55,6 +56,32 @@ export async function checkCommand(
     }
   }
   return gravest(codes)
+}
+
+/** A checkpoint is that of one search, by the engine that can save. */
+function requireOneSearch(jobs: readonly Job[], { checkpoint, checkpointEvery, resume, engine }: SearchFlags): void {
+  if (checkpoint === undefined) {
+    if (!resume && checkpointEvery === undefined) return
+    throw new SpecError(
+      `${resume ? '--resume' : '--checkpoint-every'} needs --checkpoint`,
+      'the directory of the checkpoint is given with --checkpoint DIR',
+      'add --checkpoint DIR',
+    )
+  }
+  if (engine === 'reference') {
+    throw new SpecError(
+      '--checkpoint does not go with --engine reference',
+      'the reference engine is for comparison and saves nothing',
+      'leave --engine out',
+    )
+  }
+  if (jobs.length > 1) {
+    throw new SpecError(
+      `--checkpoint ${checkpoint} is given for ${jobs.length} searches`,
+      'a checkpoint is that of one target, on one kernel',
+      `check them one by one, each with a directory of its own: ${jobs.map(({ target }) => headerOf(target)).join('; ')}`,
+    )
+  }
 }
 
 async function openAll(names: readonly string[], flags: SearchFlags, catalogue: Catalogue, io: Io) {

@@ -17,6 +17,9 @@ export interface SearchFlags {
   readonly quiet?: boolean
   /** false for --no-symmetry */
   readonly symmetry?: boolean
+  readonly checkpoint?: string
+  readonly checkpointEvery?: number
+  readonly resume?: boolean
 }
 
 /** A whole number from 1. */
@@ -40,6 +43,18 @@ export function integer(option: string): (text: string) => number {
       `${option} ${text} is not possible`,
       `${option} takes a whole number`,
       `write for example ${option} 1`,
+    )
+  }
+}
+
+/** A time in seconds, zero included. */
+export function seconds(option: string): (text: string) => number {
+  return (text) => {
+    if (/^\d+(\.\d+)?$/.test(text)) return Number(text)
+    throw new SpecError(
+      `${option} ${text} is not possible`,
+      `${option} takes a number of seconds`,
+      `write for example ${option} 60`,
     )
   }
 }

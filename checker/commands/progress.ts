@@ -1,5 +1,7 @@
 /** Progress on standard error for whatever takes more than two seconds: a line redrawn in place, or now and then a line. */
 import ora, { type Ora } from 'ora'
+import { match } from 'ts-pattern'
+import type { CheckpointEvent } from '../engine/checkpoint.ts'
 import type { Progress } from '../engine/search.ts'
 import type { Io } from './io.ts'
 import { bytes, grouped, rate, states } from './numbers.ts'
@@ -63,6 +65,7 @@ function lines(io: Io): StatusLine {
 /** Where a search stands, in words. */
 export function describe(title: string, progress: Progress): string {
   const { level, distinct, frontier, seconds } = progress
+  if (progress.doing !== '') return `${title}: ${progress.doing}, ${states(distinct)}`
   const parts = [
     `level ${grouped(level)}`,
     states(distinct),
@@ -71,4 +74,14 @@ export function describe(title: string, progress: Progress): string {
     bytes(progress.bytes),
   ]
   return `${title}: ${parts.filter((part) => part !== '').join(', ')}`
+}
+
+/** What became of a checkpoint; nothing where the search just goes on. */
+export function checkpointText({ kind, dir, distinct, levels, reason, last }: CheckpointEvent): string {
+  const what = `${states(distinct)} of ${grouped(levels)} levels`
+  return match(kind)
+    .with('resumed', () => `resumed: ${what}, from ${dir}\n`)
+    .with('failed', () => `not saved: ${what}, in ${dir}: ${reason}${last ? '' : '; the search goes on'}\n`)
+    .with('saved', () => (last ? `saved: ${what}, in ${dir}; --resume goes on from there\n` : ''))
+    .exhaustive()
 }

@@ -1,11 +1,12 @@
 /** Runs the check of one target the way every verb does: with the options given, progress, and Ctrl-C. */
 
 import { type CheckOptions, check } from '../check.ts'
+import type { CheckpointEvent } from '../engine/checkpoint.ts'
 import type { SearchOptions } from '../engine/search.ts'
 import type { Verdict } from '../verdict.ts'
 import type { Io } from './io.ts'
 import type { SearchFlags } from './options.ts'
-import { progressLine } from './progress.ts'
+import { checkpointText, progressLine } from './progress.ts'
 import type { Target } from './target.ts'
 
 /** How `--quiet`, the limits and the terminal bear on a search of the target. `end` takes the progress line away. */
@@ -22,6 +23,22 @@ export function searchOptions(target: Target, flags: SearchFlags, io: Io): { opt
       ...(maxDepth === undefined ? {} : { maxDepth }),
       ...(maxMemory === undefined ? {} : { maxMemory }),
       ...(symmetry === undefined ? {} : { symmetry }),
+      ...(flags.checkpoint === undefined
+        ? {}
+        : {
+            checkpoint: {
+              dir: flags.checkpoint,
+              about: [target.name, target.variant].filter(Boolean).join(', '),
+              ...(flags.resume === undefined ? {} : { resume: flags.resume }),
+              ...(flags.checkpointEvery === undefined ? {} : { every: flags.checkpointEvery }),
+            },
+            onCheckpoint: (event: CheckpointEvent) => {
+              const text = checkpointText(event)
+              if (text === '') return
+              line.end()
+              io.err(text)
+            },
+          }),
       onProgress: line.tell,
       signal: io.interrupt.signal,
     },

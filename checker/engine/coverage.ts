@@ -2,13 +2,17 @@
 import type { Cell } from '../language/domain.ts'
 import type { Model } from '../language/model.ts'
 
-export interface Coverage {
+/** What is noted. */
+export interface CoverageFlags {
   /** for each instance, whether it was ever enabled */
   readonly enabled: Uint8Array
   /** for each bound claim, in the order invariants, reachables, step claims, whether its premise was ever true */
   readonly premises: Uint8Array
   /** for each cell, which codes it took */
   readonly codes: readonly Uint8Array[]
+}
+
+export interface Coverage extends CoverageFlags {
   note(cell: number, code: number): void
 }
 
@@ -41,9 +45,16 @@ export function closeCoverage({ codes }: Coverage, cells: readonly Cell[]): void
 }
 
 /** Adds what another thread covered. */
-export function mergeCoverage(into: Coverage, from: Pick<Coverage, 'enabled' | 'premises' | 'codes'>): void {
+export function mergeCoverage(into: Coverage, from: CoverageFlags): void {
   const or = (a: Uint8Array, b: Uint8Array) => b.forEach((bit, at) => bit === 1 && a.fill(1, at, at + 1))
   or(into.enabled, from.enabled)
   or(into.premises, from.premises)
   into.codes.forEach((codes, cell) => or(codes, from.codes[cell]))
 }
+
+/** What is noted now, to be kept. */
+export const copyOfCoverage = ({ enabled, premises, codes }: CoverageFlags): CoverageFlags => ({
+  enabled: enabled.slice(),
+  premises: premises.slice(),
+  codes: codes.map((each) => each.slice()),
+})

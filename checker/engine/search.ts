@@ -7,12 +7,14 @@ import { asSpecError } from '../language/draft.ts'
 import { SpecError } from '../language/errors.ts'
 import { forEachInitial, noInitialState } from '../language/initial.ts'
 import type { Model } from '../language/model.ts'
+import type { CheckpointEvent, CheckpointOptions, Mark } from './checkpoint.ts'
 import { type Coverage, closeCoverage } from './coverage.ts'
 import { type Crew, hireCrew, identityOf } from './crew.ts'
 import { Explorer, type Frontier, lowest, ROOM, type StateFault } from './explorer.ts'
 import { layoutOf, pack } from './layout.ts'
 import { memoryLimit } from './memory.ts'
 import type { Bounds, Outcome, Stop } from './outcome.ts'
+import { type SavedRun, Saver } from './saver.ts'
 import type { ModelSource } from './source.ts'
 import { CONTROL, type IdRange, rangesSize, Space } from './space.ts'
 import { symmetryOf } from './symmetry.ts'
@@ -26,6 +28,8 @@ export interface Progress {
   readonly frontier: number
   readonly bytes: number
   readonly seconds: number
+  /** what is done instead of searching, where that may take a while; else empty */
+  readonly doing: string
 }
 
 export interface SearchOptions extends Bounds {
@@ -43,6 +47,9 @@ export interface SearchOptions extends Bounds {
   readonly onProgress?: (progress: Progress) => void
   /** ends the search soon, with what was found so far */
   readonly signal?: AbortSignal
+  /** where to save what was found at the end of levels, and whether to go on from there */
+  readonly checkpoint?: CheckpointOptions
+  readonly onCheckpoint?: (event: CheckpointEvent) => void
 }
 
 /** What explains the speed of a run. */
@@ -97,6 +104,9 @@ class Run {
   #crew: Crew | null = null
   #stopped: Stop | null = null
   #fault: StateFault | null = null
+  #saver: Saver | null = null
+  /** what an earlier process had done when it saved the checkpoint that this one goes on from */
+  #before = { generated: 0, seconds: 0 }
 
   constructor(model: Model, options: SearchOptions) {
     this.#model = model
@@ -112,10 +122,11 @@ class Run {
   async run(): Promise<Search> {
     const { symmetry } = this.#explorer
     let complete = false
+    if (this.#options.checkpoint !== undefined) await this.#openCheckpoint(this.#options.checkpoint)
     try {
       const whole = this.#model.claims.find(({ kind }) => kind === 'temporal' || kind === 'refinement')
       if (symmetry !== null && whole !== undefined) throw wholeGraphRefusal(whole)
-      complete = this.#start() && (await this.#exploreLevels())
+      complete = (this.#levels.length > 0 || this.#start()) && (await this.#exploreLevels())
       if (this.#fault === null) this.#explorer.audit()
       if (this.#fault === null && symmetry !== null) auditSymmetry(this.#explorer, symmetry, this.#levels)
     } catch (thrown) {
@@ -124,6 +135,7 @@ class Run {
     } finally {
       await this.#crew?.dismiss()
     }
+    if (this.#stopped !== null && this.#fault === null) await this.#saver?.save(true)
     return this.#result(complete && this.#fault === null)
   }
 
@@ -159,7 +171,7 @@ class Run {
   /** Explores level after level; true when no state is left. */
   async #exploreLevels(): Promise<boolean> {
     const { maxDepth = Infinity, maxStates = Infinity, untilDecided = false } = this.#options
-    for (let level = 1; ; level++) {
+    for (let level = this.#levels.length; ; level++) {
       const ranges = this.#levels[level - 1]
       const frontier: Frontier = { ranges, size: rangesSize(ranges) }
       if (frontier.size === 0) {
@@ -171,6 +183,7 @@ class Run {
       if (level >= maxDepth) this.#stopped = 'depth'
       if (this.#distinct() >= maxStates) this.#stopped = 'states'
       if (performance.now() - this.#breathed > STINT) await this.#breathe(frontier, level)
+      await this.#saver?.endLevel()
       if (this.#stopped !== null) return false
       await this.#exploreLevel(frontier, level)
       if (this.#stopped !== null || this.#fault !== null) return false
@@ -229,34 +242,65 @@ class Run {
 
   /** Lets the event loop run: progress out, interrupts in. */
   async #breathe(frontier: Frontier, level: number): Promise<void> {
-    this.#options.onProgress?.({
-      level,
-      distinct: this.#distinct(),
-      generated: this.#generated(),
-      frontier: Math.max(0, frontier.size - this.#space.control[CONTROL.cursor]),
-      bytes: this.#space.bytes,
-      seconds: this.#seconds(),
-    })
+    this.#tell(level, Math.max(0, frontier.size - this.#space.control[CONTROL.cursor]), this.#distinct())
     await new Promise((resolve) => setImmediate(resolve))
     this.#breathed = performance.now()
     if (this.#options.signal?.aborted) this.#stopped = 'interrupt'
   }
 
+  #tell(level: number, frontier: number, distinct: number, doing = ''): void {
+    const [generated, bytes, seconds] = [this.#generated(), this.#space.bytes, this.#seconds()]
+    this.#options.onProgress?.({ level, distinct, generated, frontier, bytes, seconds, doing })
+  }
+
   /** Grows the space until work can go on, or stops the search where the memory limit forbids it. */
   #makeRoom(): void {
     const wanted = this.#space.reserved + this.#workers * ROOM
-    if (this.#space.capacity > wanted) return
+    if (this.#space.capacity <= wanted && !this.#grow(wanted)) this.#stopped = 'memory'
+  }
+
+  #grow(wanted: number): boolean {
     try {
-      const known = [...this.#levels.flat(), ...this.#explorer.added]
-      if (!this.#space.grow(wanted, known, this.#maxMemory)) this.#stopped = 'memory'
+      return this.#space.grow(wanted, [...this.#levels.flat(), ...this.#explorer.added], this.#maxMemory)
     } catch (thrown) {
       if (!(thrown instanceof RangeError)) throw thrown
-      this.#stopped = 'memory'
+      return false
     }
   }
 
+  /** What a saver may see and do. */
+  #view(): SavedRun {
+    return {
+      model: this.#model,
+      space: this.#space,
+      explorer: this.#explorer,
+      levels: this.#levels,
+      distinct: () => this.#distinct(),
+      generated: () => this.#generated(),
+      seconds: () => this.#seconds(),
+      coverage: () => {
+        this.#crew?.addCoverage(this.#explorer.coverage)
+        return this.#explorer.coverage
+      },
+      makeRoom: (wanted) => this.#grow(wanted),
+      tell: (doing, distinct) => this.#tell(0, 0, distinct, doing),
+    }
+  }
+
+  /** Opens the checkpoint, and takes up what it holds when the search goes on from it. */
+  async #openCheckpoint(options: CheckpointOptions): Promise<void> {
+    this.#saver = await Saver.open(this.#view(), options, this.#options.onCheckpoint)
+    const mark = await this.#saver.resume()
+    if (mark === null) return
+    const { maxDepth = Infinity, maxStates = Infinity } = this.#options
+    const closed = mark.distinct - rangesSize(this.#levels[this.#levels.length - 1])
+    if (mark.levels > maxDepth || closed >= maxStates) throw limitPassed(options.dir, mark)
+    this.#before = mark
+    this.#closed = closed
+  }
+
   #seconds(): number {
-    return (performance.now() - this.#began) / 1000
+    return this.#before.seconds + (performance.now() - this.#began) / 1000
   }
 
   #distinct(): number {
@@ -264,7 +308,7 @@ class Run {
   }
 
   #generated(): number {
-    return this.#explorer.generated + (this.#crew?.generated ?? 0)
+    return this.#before.generated + this.#explorer.generated + (this.#crew?.generated ?? 0)
   }
 
   /** What the states found stand for: the sizes of their orbits together. */
@@ -316,4 +360,12 @@ class Run {
       fault: this.#fault,
     }
   }
+}
+
+function limitPassed(dir: string, { levels, distinct }: Pick<Mark, 'levels' | 'distinct'>): SpecError {
+  return new SpecError(
+    `the checkpoint in ${dir} has passed the limit on depth or states already`,
+    `it holds ${distinct.toLocaleString('en-US')} states of ${levels} levels, and a search with that limit would have ended before`,
+    'raise --max-depth or --max-states, or begin anew in another directory, without --resume',
+  )
 }

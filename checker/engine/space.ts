@@ -41,7 +41,7 @@ export class Space {
   log: Int32Array
   table: Int32Array
   readonly control: Int32Array
-  /** keeps the loads of `#enter` alive */
+  /** keeps the loads of `enter` alive */
   touched = 0
 
   constructor(layout: Layout, memory?: SpaceMemory) {
@@ -128,11 +128,11 @@ export class Space {
     if (!buffer.growable || buffer.maxByteLength < slots * 4) buffer = new SharedArrayBuffer(slots * 4)
     else if (buffer.byteLength < slots * 4) buffer.grow(slots * 4)
     this.table = new Int32Array(buffer, 0, slots)
-    for (const range of ranges) this.#enter(range)
+    for (const range of ranges) this.enter(range)
   }
 
   /** Enters states that are known to be distinct. In runs, like the insertion, so that cache misses overlap. */
-  #enter({ from, to }: IdRange): void {
+  enter({ from, to }: IdRange): void {
     const { log, table, stride, words } = this
     const mask = table.length - 1
     const hashes = new Int32Array(ENTER_RUN)

@@ -1,0 +1,207 @@
+/**
+ * Saves a search at the end of levels, and takes it up again. What is saved is what was known when the last level was
+ * complete, so that an interrupt in the middle of a level loses the part of it that was done, and never counts it twice.
+ */
+import { SpecError } from '../language/errors.ts'
+import { forEachInitial } from '../language/initial.ts'
+import type { Model } from '../language/model.ts'
+import {
+  Checkpoint,
+  type CheckpointEvent,
+  type CheckpointOptions,
+  type Mark,
+  restoredCoverage,
+  savedCoverage,
+  searchIdentity,
+} from './checkpoint.ts'
+import { type Coverage, type CoverageFlags, copyOfCoverage, mergeCoverage } from './coverage.ts'
+import type { Explorer } from './explorer.ts'
+import { fingerprint } from './fingerprint.ts'
+import { pack } from './layout.ts'
+import { CONTROL, type IdRange, rangesSize, type Space } from './space.ts'
+
+/** The search that is saved. */
+export interface SavedRun {
+  readonly model: Model
+  readonly space: Space
+  readonly explorer: Explorer
+  readonly levels: IdRange[][]
+  distinct(): number
+  generated(): number
+  seconds(): number
+  /** of all threads */
+  coverage(): Coverage
+  /** makes room for that many states; false when the memory does not allow it */
+  makeRoom(wanted: number): boolean
+  /** what keeps the search from going on, and how many states of it are done */
+  tell(doing: string, distinct: number): void
+}
+
+const SECONDS_BETWEEN_SAVES = 30
+/** a save that took long is followed by a search that takes this many times as long */
+const SAVING_SHARE = 20
+/** records written in one piece */
+const PIECE = 1 << 18
+
+export class Saver {
+  readonly #run: SavedRun
+  readonly #checkpoint: Checkpoint
+  readonly #every: number
+  readonly #hear: (event: CheckpointEvent) => void
+  /** what was known at the end of the last complete level */
+  #mark: (Omit<Mark, 'coverage'> & { coverage: CoverageFlags }) | null = null
+  #next: number
+
+  private constructor(run: SavedRun, checkpoint: Checkpoint, every: number, hear: (event: CheckpointEvent) => void) {
+    this.#run = run
+    this.#checkpoint = checkpoint
+    this.#every = every * 1000
+    this.#hear = hear
+    this.#next = performance.now() + this.#every
+  }
+
+  /** Opens the directory. Throws a SpecError where it does not hold what the options expect. */
+  static async open(
+    run: SavedRun,
+    options: CheckpointOptions,
+    hear: (event: CheckpointEvent) => void = () => {},
+  ): Promise<Saver> {
+    const { teacher, symmetry } = run.explorer
+    const identity = searchIdentity(run.model, teacher.layout, symmetry !== null, options.about ?? '')
+    const checkpoint = await Checkpoint.open(options, identity)
+    return new Saver(run, checkpoint, options.every ?? SECONDS_BETWEEN_SAVES, hear)
+  }
+
+  /**
+   * Takes up what was saved, and answers how far that search had come; null when this one begins anew. Throws a SpecError
+   * when the files are damaged, or the model is not the one that was searched.
+   */
+  async resume(): Promise<Mark | null> {
+    const checkpoint = this.#checkpoint
+    const { mark } = checkpoint
+    if (mark === null) return null
+    const { space, levels, explorer } = this.#run
+    if (!this.#run.makeRoom(mark.next)) throw tooLarge(checkpoint.dir, mark, space.stride)
+    let read = 0
+    await checkpoint.load(
+      space.stride,
+      (ranges) => levels.push([...ranges]),
+      (first, piece) => {
+        space.log.set(piece, first * space.stride)
+        read += piece.length / space.stride
+        this.#run.tell('reading the checkpoint', read)
+      },
+    )
+    space.control[CONTROL.nextBlock] = mark.next
+    for (const range of levels.flat()) space.enter(range)
+    this.#checkInitialStates()
+    checkpoint.verify((from, to, count) => this.#behaviour(from, to, count))
+    explorer.judge.levels.set(mark.decided)
+    explorer.judge.deadlockLevel = mark.deadlockLevel
+    mergeCoverage(explorer.coverage, restoredCoverage(mark.coverage))
+    this.#tell('resumed', mark)
+    this.#next = performance.now() + this.#every
+    return mark
+  }
+
+  /** To be called whenever a level is complete; saves it when the time has come. */
+  async endLevel(): Promise<void> {
+    const { run, judge } = { run: this.#run, judge: this.#run.explorer.judge }
+    this.#mark = {
+      levels: run.levels.length,
+      distinct: run.distinct(),
+      generated: run.generated(),
+      seconds: run.seconds(),
+      next: run.space.reserved + 1,
+      decided: [...judge.levels],
+      deadlockLevel: judge.deadlockLevel,
+      coverage: copyOfCoverage(run.coverage()),
+    }
+    if (performance.now() >= this.#next) await this.save(false)
+  }
+
+  /** Saves the levels that are complete. What goes wrong is told, and the checkpoint stays what it was. */
+  async save(last: boolean): Promise<void> {
+    const mark = this.#mark
+    if (mark === null) return
+    const began = performance.now()
+    const { saved } = this.#checkpoint
+    try {
+      if (mark.levels > saved) {
+        this.#run.tell('writing the checkpoint', mark.distinct)
+        const ranges = this.#run.levels.slice(saved, mark.levels)
+        const records = (range: IdRange) => this.#records(range)
+        await this.#checkpoint.save(
+          { ...mark, coverage: savedCoverage(mark.coverage) },
+          { ranges, records },
+          (...levels) => this.#behaviour(...levels),
+        )
+      }
+      this.#tell('saved', mark, last)
+    } catch (thrown) {
+      this.#tell('failed', mark, last, thrown instanceof Error ? thrown.message : String(thrown))
+    }
+    const now = performance.now()
+    this.#next = now + Math.max(this.#every, SAVING_SHARE * (now - began))
+  }
+
+  *#records({ from, to }: IdRange): Iterable<Uint8Array> {
+    const { log, stride } = this.#run.space
+    for (let id = from; id < to; id += PIECE) {
+      const piece = log.subarray(id * stride, Math.min(to, id + PIECE) * stride)
+      yield new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength)
+    }
+  }
+
+  /** What the model does in up to `count` states of some levels, evenly spread over them. */
+  #behaviour(from: number, to: number, count: number): string {
+    const { space, levels, explorer } = this.#run
+    const ranges = levels.slice(from - 1, to).flat()
+    const size = rangesSize(ranges)
+    const states: Int32Array[] = []
+    let [at, skipped] = [0, 0]
+    for (let state = 0; state < Math.min(count, size); state++) {
+      const position = Math.floor((state * size) / Math.min(count, size))
+      while (position >= skipped + ranges[at].to - ranges[at].from) skipped += ranges[at].to - ranges[at++].from
+      const base = (ranges[at].from + position - skipped) * space.stride
+      states.push(space.log.slice(base, base + space.words))
+    }
+    return fingerprint(explorer, states)
+  }
+
+  /** The initial states must be those that were saved as the first level. */
+  #checkInitialStates(): void {
+    const { model, space, explorer, levels } = this.#run
+    const words = new Int32Array(space.words)
+    const ids = new Set<number>()
+    forEachInitial(model, (codes) => {
+      pack(explorer.teacher.layout, codes, words, 0)
+      if (explorer.inspector.allows(words, 0)) ids.add(explorer.idOf(words, 0))
+    })
+    const known = (id: number) => levels[0].some(({ from, to }) => id >= from && id < to)
+    if (ids.size === rangesSize(levels[0]) && [...ids].every(known)) return
+    throw new SpecError(
+      `the checkpoint in ${this.#checkpoint.dir} has other initial states`,
+      'the spec, or a module that it uses, has been changed since it was saved',
+      'undo the change, or begin anew in another directory, without --resume',
+    )
+  }
+
+  #tell(
+    kind: CheckpointEvent['kind'],
+    { distinct, levels }: Pick<Mark, 'distinct' | 'levels'>,
+    last = false,
+    reason = '',
+  ): void {
+    this.#hear({ kind, dir: this.#checkpoint.dir, distinct, levels, reason, last })
+  }
+}
+
+function tooLarge(dir: string, { next, distinct }: Mark, stride: number): SpecError {
+  const megabytes = Math.ceil((next * (stride * 4 + 12)) / 2 ** 20)
+  return new SpecError(
+    `the checkpoint in ${dir} does not fit into the memory`,
+    `its ${distinct.toLocaleString('en-US')} states take up to ${megabytes} MB, more than there is or --max-memory allows`,
+    'allow more with --max-memory, or resume on a machine that has more',
+  )
+}
