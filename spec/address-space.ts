@@ -40,7 +40,7 @@ export function addressSpace(text: SpaceText) {
     cpus: machine.cpus,
     nodes: machine.nodes,
     ptesMayBeEmpty: true,
-    lruCacheMayBeDisabled: true,
+    lruCacheDisablers: callers,
     pinner: false,
     mappedTwice: layouts.some(mapsTwice),
   })

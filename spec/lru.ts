@@ -17,7 +17,7 @@ export function folioIsolateLru(s: Mm, f: number): boolean {
 export function folioAddLru(s: Mm, cpu: number, f: number): void {
   s.folio[f].refs++
   s.batch[cpu].push(f)
-  if (s.batch[cpu].length === BATCH_SIZE || s.lruCacheDisabled) flushBatch(s, cpu)
+  if (s.batch[cpu].length === BATCH_SIZE || s.lru_disable_count > 0) flushBatch(s, cpu)
 }
 
 /** mm/swap.c: lru_add_drain on one CPU. Each folio of the batch goes to its list, and the batch lets go of it. */

@@ -8,16 +8,17 @@ import { note, process, step, stepsIf, when } from '../checker/language/index.ts
 import { type AddressSpace, type As, allocateBy, newPolicy, putPolicy } from './address-space.ts'
 import { flushBatch } from './lru.ts'
 import { applySteps } from './mbind/apply.ts'
-import { checkArguments, policyOf } from './mbind/arguments.ts'
+import { checkArguments, isError, policyOf } from './mbind/arguments.ts'
 import { type Call, callName, isMove, isStrict, policyName } from './mbind/call.ts'
 import { allowedOn } from './mbind/layout.ts'
 import { type MbindLocals, type MbindOptions, mbindLocals, mbindStart } from './mbind/locals.ts'
 import { queueSteps } from './mbind/queue.ts'
+import { mapcount } from './memory.ts'
 import { migratePages, nextFolio } from './migrate.ts'
 
 /** A task on `cpu` that makes one call of mbind(2); the local `call` says which. It ends with the result in `ret`. */
 export function mbind(space: AddressSpace, options: MbindOptions) {
-  const { cpu, settings, calls, title = `mbind (CPU ${cpu})` } = options
+  const { cpu, settings, calls, again, title = `mbind (CPU ${cpu})` } = options
   const texts = new Map(calls.map((call) => [callName(call), call]))
   const callOf = (me: { call: string }): Call => texts.get(me.call)!
   const { machine } = space.text
@@ -41,7 +42,7 @@ export function mbind(space: AddressSpace, options: MbindOptions) {
   /** From the end of APPLY, or of a walk that failed: migrate, put back, or neither. */
   const migrateOrNot = (me: MbindLocals) => {
     if (me.list.length === 0) return 'result' as const
-    return me.ret === '0' ? nextFolio(me, 'result') : ('putback' as const)
+    return isError(me.ret) ? ('putback' as const) : nextFolio(me, 'result')
   }
   const unlockOrMigrate = (me: MbindLocals) => (unlockFirst ? ('mmap_write_unlock' as const) : migrateOrNot(me))
 
@@ -64,7 +65,7 @@ export function mbind(space: AddressSpace, options: MbindOptions) {
       // One CPU after the other. Without lru_cache_disable anything may be batched again behind it.
       ...stepsIf(disables, {
         lru_cache_disable: step('mm/swap.c: lru_cache_disable', (s: As) => {
-          s.lruCacheDisabled = true
+          s.lru_disable_count++
           return 'lru_add_drain_all' as const
         }),
       }),
@@ -109,7 +110,10 @@ export function mbind(space: AddressSpace, options: MbindOptions) {
         }
         if (settings['mbind-hole-check'] === 'vma-before' && !me.first) me.ret = 'EFAULT'
         me.first = false
-        if (me.ret === '0') return apply.begin(s, me)
+        if (!isError(me.ret)) {
+          if (me.noted || me.nr_failed > 0) me.ret = 'a count'
+          return apply.begin(s, me)
+        }
         me.nr_failed = 0
         if (settings['mbind-walk-error'] === 'eio-and-leak') {
           me.ret = 'EIO'
@@ -139,7 +143,8 @@ export function mbind(space: AddressSpace, options: MbindOptions) {
           .with('noted', () => strict && (me.noted || me.failed))
           .with('counted', () => strict && (me.nr_failed > 0 || me.failed))
           .exhaustive()
-        if (incomplete && (me.ret === '0' || settings['mbind-eio-covers-errors'] === 'yes')) me.ret = 'EIO'
+        if (!isError(me.ret)) me.ret = incomplete ? 'EIO' : '0'
+        else if (incomplete && settings['mbind-eio-covers-errors'] === 'yes') me.ret = 'EIO'
         me.addr = 0
         me.noted = false
         me.nr_failed = 0
@@ -159,7 +164,7 @@ export function mbind(space: AddressSpace, options: MbindOptions) {
       }),
       ...stepsIf(disables, {
         lru_cache_enable: step('mm/swap.c: lru_cache_enable', (s: As) => {
-          s.lruCacheDisabled = false
+          s.lru_disable_count--
           return 'mpol_put' as const
         }),
       }),
@@ -168,7 +173,18 @@ export function mbind(space: AddressSpace, options: MbindOptions) {
         me.new = null
         return 'return'
       }),
-      return: step('mm/mempolicy.c: sys_mbind', () => 'done'),
+      return: step('mm/mempolicy.c: sys_mbind', (s, me) => {
+        if (again === undefined || me.round === 1) return 'done'
+        me.round = 1
+        me.retBefore = me.ret
+        me.movedBefore = [...me.queued].filter((f) => mapcount(s, f) === 0)
+        me.ret = '0'
+        me.walk = 'nothing'
+        me.tried = new Set()
+        me.queued = new Set()
+        again(s, me)
+        return 'arguments'
+      }),
     },
   )
 }

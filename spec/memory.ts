@@ -34,8 +34,8 @@ export interface Sizes {
   readonly freeMovable: number
   readonly freeNormal: number
   readonly cpus: number
-  /** whether somebody may disable the LRU batches (memory offlining does) */
-  readonly lruCacheMayBeDisabled?: boolean
+  /** tasks that may have the LRU batches disabled at one time (memory offlining does, and mbind); none when absent */
+  readonly lruCacheDisablers?: number
   /** the LRU batches are disabled throughout: whoever migrates has called lru_cache_disable */
   readonly lruCacheDisabled?: boolean
   /** NUMA nodes. Where there are several, zones play no part; one when absent */
@@ -170,7 +170,8 @@ export function memory(sizes: Sizes) {
     NR_MLOCK: mlock ? range(0, folios.size) : constant<number>(0),
     event: array(oneOf(...MLOCK_EVENTS), eventCount),
     countsEvents: constant<boolean>(mlock?.events !== undefined),
-    lruCacheDisabled: sizes.lruCacheMayBeDisabled ? bool : constant<boolean>(sizes.lruCacheDisabled ?? false),
+    /** lru_disable_count: the batches stay empty while it is not zero */
+    lru_disable_count: sizes.lruCacheDisabled ? constant<number>(1) : range(0, sizes.lruCacheDisablers ?? 0),
   }
   return { sizes, folios, pages, cpus, vmas, objects, state }
 }
@@ -243,7 +244,7 @@ export function bootFree(s: Mm, sizes: Sizes): void {
   s.NR_MLOCK = 0
   for (const name of MLOCK_EVENTS) s.event[name] = 0
   s.countsEvents = sizes.mlock?.events !== undefined
-  s.lruCacheDisabled = sizes.lruCacheDisabled ?? false
+  s.lru_disable_count = sizes.lruCacheDisabled ? 1 : 0
 }
 
 /** The object behind a page: one for all of them where they are shared, otherwise one of its own. */

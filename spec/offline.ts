@@ -28,7 +28,7 @@ export function offlining(
           return 'drain all batches'
         }
         me.cpu = 0
-        if (settings['offline-disables-lru-cache'] === 'yes') s.lruCacheDisabled = true
+        if (settings['offline-disables-lru-cache'] === 'yes') s.lru_disable_count++
         return 'scan_movable_pages'
       }),
       scan_movable_pages: step('mm/memory_hotplug.c: scan_movable_pages', (s, me) => {

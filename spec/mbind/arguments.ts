@@ -3,6 +3,12 @@ import { type Call, isAll, type PolicyText } from './call.ts'
 
 export type Errno = 'EINVAL' | 'EPERM' | 'EFAULT' | 'EIO' | 'ENOMEM' | 'EINTR'
 
+/** What a call of mbind(2) comes to. A count is what some of its parts come to, and must not get out. */
+export type Ret = Errno | '0' | 'a count'
+
+/** Whether a result is an error, as negative numbers are in the kernel. */
+export const isError = (ret: Ret): ret is Errno => ret !== '0' && ret !== 'a count'
+
 /** What the checks come to: an errno, success without doing anything, or nothing to say. */
 export function checkArguments(call: Call): Errno | '0' | null {
   const { mode, nodes, n, flags, raw = {} } = call

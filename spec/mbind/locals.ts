@@ -1,14 +1,16 @@
 /** What a task that is in mbind(2) keeps to itself, and how it finds the next VMA and ends its walk. */
 import type { StateOf } from '../../checker/language/index.ts'
-import { bool, constant, oneOf, optional, range, setOf } from '../../checker/language/index.ts'
-import type { AddressSpace } from '../address-space.ts'
+import { bool, constant, oneOf, optional, range, sequence, setOf } from '../../checker/language/index.ts'
+import type { AddressSpace, As } from '../address-space.ts'
 import { migrateLocals, migrateStart } from '../migrate.ts'
 import type { Settings } from '../switches/index.ts'
-import type { Errno } from './arguments.ts'
+import type { Ret } from './arguments.ts'
 import { type Call, callName } from './call.ts'
 
 /** How much of the range the walk has looked at: what is behind the place where it stopped was never seen. */
 export const WALKS = ['nothing', 'everything', 'up to the end of a page table', 'up to a page'] as const
+
+const RETS: readonly Ret[] = ['0', 'EINVAL', 'EPERM', 'EFAULT', 'EIO', 'ENOMEM', 'EINTR', 'a count']
 
 export interface MbindOptions {
   readonly cpu: number
@@ -17,13 +19,16 @@ export interface MbindOptions {
   readonly calls: readonly Call[]
   /** whether splitting a VMA and copying a policy may fail for want of memory */
   readonly mayRunOut?: boolean
+  /** the task calls twice: prepares the second call */
+  readonly again?: (s: As, me: MbindLocals) => void
   /** how reports head its column */
   readonly title?: string
 }
 
-export function mbindLocals(space: AddressSpace, { settings, calls }: MbindOptions) {
+export function mbindLocals(space: AddressSpace, { settings, calls, again }: MbindOptions) {
   const { folios, vmas, policies, length } = space
   const longest = Math.min(folios.size, length)
+  const twice = again !== undefined
   const counts = settings['mbind-isolation-failure'] === 'counted'
   return {
     ...migrateLocals(space, { longest, mode: 'sync', settings, mayRunOut: space.text.machine.free.length < longest }),
@@ -45,10 +50,14 @@ export function mbindLocals(space: AddressSpace, { settings, calls }: MbindOptio
     large: settings['mbind-large-folio'] === 'once' ? optional(folios) : constant<number | null>(null),
     walk: oneOf(...WALKS),
     /** what the call returns, as far as it is known */
-    ret: oneOf<(Errno | '0')[]>('0', 'EINVAL', 'EPERM', 'EFAULT', 'EIO', 'ENOMEM', 'EINTR'),
+    ret: oneOf<Ret[]>(...RETS),
     /** for claims: the folios that this call tried to isolate, and those that it did */
     tried: setOf(folios),
     queued: setOf(folios),
+    /** where the task calls twice: which call this is, what the first one returned, and what it moved */
+    round: range(0, twice ? 1 : 0),
+    retBefore: twice ? oneOf<Ret[]>(...RETS) : constant<Ret>('0'),
+    movedBefore: sequence(folios, twice ? folios.size : 0),
   }
 }
 
@@ -70,4 +79,7 @@ export const mbindStart = (calls: readonly Call[]) => ({
   ret: '0' as const,
   tried: new Set<number>(),
   queued: new Set<number>(),
+  round: 0,
+  retBefore: '0' as const,
+  movedBefore: [] as number[],
 })

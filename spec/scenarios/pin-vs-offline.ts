@@ -17,7 +17,7 @@ export const pageKinds = oneOf('LRU page', 'driver page')
 /** The sizes of the address space and of memory. */
 export function sizesFor({ pages, deep }: typeof constants): Sizes {
   const mapped = deep ? Math.max(2, pages) : pages
-  return { pages: mapped, freeMovable: 0, freeNormal: 2 * mapped, cpus: 2, lruCacheMayBeDisabled: true }
+  return { pages: mapped, freeMovable: 0, freeNormal: 2 * mapped, cpus: 2, lruCacheDisablers: 1 }
 }
 
 /** The bounds in words. */

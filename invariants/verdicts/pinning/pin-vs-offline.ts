@@ -45,7 +45,7 @@ function waivers({ settings }: Kernel, values: typeof constants): Record<string,
     'offline.dst is never': 'destinations lie outside the range, and the first free one serves',
     'offline.pfn is never': 'only folios of ZONE_MOVABLE are walked over',
     ...(settings['offline-disables-lru-cache'] === 'no' && {
-      'lruCacheDisabled never changes': 'this kernel only drains the batches',
+      'lru_disable_count never changes': 'this kernel only drains the batches',
     }),
     ...(settings['migrate-list'] === 'batched' && {
       'offline.phase is never undo':
