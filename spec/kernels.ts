@@ -32,6 +32,32 @@ const PATCHES: Readonly<Record<string, { base: Release; about: string }>> = {
     base: 'v7.3',
     about: '"use vma_start_write_killable() in process_vma_walk_lock()", v6, linux-mm, 27 Mar 2026',
   },
+  'clear-movable-tag': {
+    base: 'v4.8',
+    about: 'what if: a movable page that its driver releases loses the tag in page->mapping as well',
+  },
+  'driver-maps-pfn': {
+    base: 'v4.8',
+    about: 'what if (D1): a driver maps its movable page to user space as a bare PFN, without a reference',
+  },
+  'unmap-movable': {
+    base: 'v4.8',
+    about:
+      'the experiment of the 2016 thread (D2): a driver page keeps its mapping, and migration unmaps it like others',
+  },
+  'unmap-movable-own-flag': {
+    base: 'v4.8',
+    about: 'the same (D3) with a bit of its own for the isolated flag, which must not lie over PG_reclaim',
+  },
+  'driver-zaps': {
+    base: 'v6.0',
+    about: 'as the out-of-tree Mali driver does (D4): the driver zaps its user mappings while it moves the page',
+  },
+  'z3fold-wait-negated': {
+    base: 'v5.3',
+    about:
+      '"mm/z3fold.c: fix race between migration and destruction" (d776aaa9895e), as first merged: waits in the wrong sense',
+  },
 }
 
 const entries = Object.entries(switches) as [SwitchName, Switch<string>][]

@@ -1,4 +1,5 @@
 /** Every scenario with what is expected of it, area by area, in the order of the matrix. */
+import { movableOps } from './movable-ops/index.ts'
 import { pinning } from './pinning/index.ts'
 
-export const scenarios = [...pinning]
+export const scenarios = [...pinning, ...movableOps]

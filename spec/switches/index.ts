@@ -4,11 +4,12 @@
  */
 import { mbind } from './mbind.ts'
 import { migration } from './migration.ts'
+import { movableOps } from './movable-ops.ts'
 import { pinning } from './pinning.ts'
 
 export type { Switch, Turn } from './switch.ts'
 
-export const switches = { ...pinning, ...migration, ...mbind } as const
+export const switches = { ...pinning, ...migration, ...mbind, ...movableOps } as const
 
 export type SwitchName = keyof typeof switches
 

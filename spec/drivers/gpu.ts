@@ -1,0 +1,347 @@
+/**
+ * A driver whose movable page user space has mapped, in the variants D0 to D6 of the question of 2016: its migrate callback,
+ * its fault handler, a user who stores through the mapping, and a task that holds a reference it got from the page table.
+ */
+import { match } from 'ts-pattern'
+import {
+  bool,
+  choose,
+  constant,
+  note,
+  optional,
+  process,
+  type ScalarDomain,
+  type StateOf,
+  type Steps,
+  step,
+  stepsIf,
+  union,
+  when,
+} from '../../checker/language/index.ts'
+import {
+  adoptPage,
+  bootPages,
+  type DriverOps,
+  disownPage,
+  dropDriverRef,
+  type Isolator,
+  isolateMovable,
+  type Mover,
+  movablePages,
+  moveMovable,
+  moverLocals,
+  moverStart,
+  putPage,
+} from '../movable-ops.ts'
+import type { Settings } from '../switches/index.ts'
+
+/** One page in use and one free; a buffer of one page; one user address that may map it. */
+export function gpuMemory(settings: Settings) {
+  const mm = movablePages({ pages: 2, settings, contents: true, otherRefs: 3 })
+  const { pages } = mm
+  const state = {
+    ...mm.state,
+    /** which page the driver, and so its device, uses at present */
+    buffer: pages,
+    /** the lock under which the driver moves a page, which its fault handler takes too where it waits */
+    driverLock: bool,
+    /** whether the driver looks for unexpected references: fixed at the start */
+    checksRefs: checksDomain(settings),
+    pte: union({ none: {}, present: { page: pages, dirty: bool }, migration: { page: pages } }),
+    /** the user's TLB entry, which outlives the page-table entry until it is flushed */
+    tlb: optional(pages),
+    /** a dirty tag set in the page-cache tree of the file, where the page is not */
+    strayDirtyTag:
+      settings['driver-set-dirty'] === 'page-cache' && dirtySeesMapping(settings) ? bool : constant<boolean>(false),
+  }
+  return { ...mm, state }
+}
+
+export type GpuMemory = ReturnType<typeof gpuMemory>
+export type Gpu = StateOf<GpuMemory['state']>
+
+/** Where nobody says whether the driver looks at the refcount, both kinds of driver are explored. */
+function checksDomain(settings: Settings): ScalarDomain<boolean> {
+  return match(settings['driver-checks-refs'])
+    .with('either', () => bool)
+    .with('no', () => constant<boolean>(false))
+    .with('before-zap', 'yes', () => constant<boolean>(true))
+    .exhaustive()
+}
+
+/** The driver's page in use, not mapped yet. */
+export function bootGpu(s: Gpu, checksRefs: boolean): void {
+  bootPages(s, 1, { contents: true })
+  s.buffer = 0
+  s.driverLock = false
+  s.checksRefs = checksRefs
+  s.pte = { kind: 'none' }
+  s.tlb = null
+  s.strayDirtyTag = false
+}
+
+/** The page-table entry maps this page. */
+export const maps = (s: Gpu, p: number): boolean => s.pte.kind === 'present' && s.pte.page === p
+
+/** A store through a reference, a mapping or the TLB: the page has the newest contents, and no other has. */
+function store(s: Gpu, p: number): void {
+  for (const each of s.page.keys()) s.page[each].newest = each === p
+}
+
+/** Whether set_page_dirty finds an address_space behind the page: its own, or the driver's through the tag. */
+export function dirtySeesMapping(settings: Settings): boolean {
+  return settings['movable-mapping'] === 'kept' || settings['dirty-movable-page'] === 'clears-PG_reclaim'
+}
+
+/** Takes the page out of the page table, under its lock: the dirty bit moves to the page, the reference goes. */
+function clearPte(s: Gpu, settings: Settings): void {
+  if (s.pte.kind !== 'present') return
+  const { page: p, dirty } = s.pte
+  s.pte = { kind: 'none' }
+  // A bare PFN has no struct page behind it: no dirty transfer, no reference.
+  if (settings['driver-maps'] === 'pfn') return
+  if (dirty && dirtySeesMapping(settings)) {
+    // set_page_dirty clears PG_reclaim before it asks the mapping.
+    if (settings['isolated-flag'] === 'PG_reclaim') s.page[p].isolated = false
+    if (settings['driver-set-dirty'] === 'page-cache') s.strayDirtyTag = true
+  }
+  putPage(s, p)
+}
+
+/** The buffer cannot be isolated once it is elsewhere; the driver keeps no list. */
+const gpuOps: DriverOps<Gpu> = {
+  isolate: (s, p) => s.buffer === p,
+  putback: () => {},
+}
+
+type CallbackLabel =
+  | 'try_to_unmap'
+  | 'migrate_page: lock'
+  | 'zap'
+  | 'unexpected references?'
+  | 'copy'
+  | 'flush TLB'
+  | 'publish'
+
+/** migrate_page of the driver, and before it the unmapping of a kernel that unmaps movable pages. */
+function gpuCallback(settings: Settings): Steps<Gpu, Mover, CallbackLabel, 'move_to_new_page' | 'moved' | 'not moved'> {
+  const zaps = settings['driver-zaps']
+  const flushLate = zaps !== 'no' && settings['driver-flushes-tlb'] === 'after-copy'
+  /** The driver's reference, that of the isolation, and what the page table holds where that is still to be zapped. */
+  const asExpected = (s: Gpu, p: number, mapped: boolean) => s.page[p].refs === 2 + (mapped && maps(s, p) ? 1 : 0)
+  return {
+    ...stepsIf(settings['unmap-movable'] === 'done', {
+      // The reverse map walk goes by page->mapping. It clears, flushes, and leaves a migration entry.
+      try_to_unmap: step('mm/rmap.c: try_to_unmap_one / try_to_migrate_one', (s: Gpu, me: Mover) => {
+        const src = me.src!
+        if (maps(s, src)) {
+          if (settings['movable-mapping'] === 'replaced') {
+            note(s, 'finds no mapping')
+            return 'not moved'
+          }
+          clearPte(s, settings)
+          s.tlb = null
+          s.pte = { kind: 'migration', page: src }
+        }
+        return 'move_to_new_page'
+      }),
+    }),
+    'migrate_page: lock': step('driver: migrate_page', (s, me) => {
+      when(!s.driverLock)
+      if (settings['driver-checks-refs'] === 'before-zap' && !asExpected(s, me.src!, true)) return 'not moved'
+      s.driverLock = true
+      return match(zaps)
+        .with('no', () => 'unexpected references?' as const)
+        .with('before-copy', () => 'zap' as const)
+        .with('after-copy', () => 'copy' as const)
+        .exhaustive()
+    }),
+    ...stepsIf(zaps !== 'no', {
+      zap: step('mm/memory.c: unmap_mapping_range', (s: Gpu, me: Mover) => {
+        if (maps(s, me.src!)) clearPte(s, settings)
+        if (!flushLate) s.tlb = null
+        return 'unexpected references?'
+      }),
+    }),
+    'unexpected references?': step('driver: migrate_page', (s, me) => {
+      const { refs } = s.page[me.src!]
+      if (s.checksRefs && settings['driver-checks-refs'] !== 'before-zap' && refs !== 2) {
+        note(s, `yes, ${refs} instead of 2: -EAGAIN`)
+        s.driverLock = false
+        return 'not moved'
+      }
+      return zaps === 'after-copy' ? 'publish' : 'copy'
+    }),
+    copy: step('driver: migrate_page', (s, me) => {
+      s.page[me.dst!].newest = s.page[me.src!].newest
+      return zaps === 'after-copy' ? 'zap' : flushLate ? 'flush TLB' : 'publish'
+    }),
+    ...stepsIf(flushLate, {
+      'flush TLB': step('mm/memory.c: unmap_mapping_range', (s: Gpu) => {
+        s.tlb = null
+        return 'publish'
+      }),
+    }),
+    publish: step('driver: migrate_page', (s, me) => {
+      const [src, dst] = [me.src!, me.dst!]
+      s.buffer = dst
+      adoptPage(s, dst)
+      disownPage(s, src, settings)
+      dropDriverRef(s, src)
+      s.driverLock = false
+      return 'moved'
+    }),
+  }
+}
+
+/** Migration entries become mappings again, of the page that the migration ended with. */
+function remapPage(s: Gpu, from: number, to: number): void {
+  if (s.pte.kind !== 'migration' || s.pte.page !== from) return
+  s.pte = { kind: 'present', page: to, dirty: false }
+  s.page[to].refs++
+}
+
+/** Compaction, or any caller that tries again: it isolates the page, moves it or puts it back, for ever. */
+export function gpuCompaction(mm: GpuMemory, settings: Settings) {
+  const unmaps = settings['unmap-movable'] === 'done'
+  return process(
+    mm.state,
+    { title: 'compaction', locals: moverLocals(mm), start: moverStart },
+    {
+      ...isolateMovable<Gpu, 'unmap_and_move'>({ ops: gpuOps, settings, exit: 'unmap_and_move' }),
+      ...moveMovable<Gpu, CallbackLabel, 'get_page_unless_zero'>({
+        ops: gpuOps,
+        settings,
+        callback: 'migrate_page: lock',
+        ...(unmaps && { unmap: 'try_to_unmap' as const, remap: remapPage }),
+        exit: 'get_page_unless_zero',
+      }),
+      ...gpuCallback(settings),
+    },
+  )
+}
+
+/** Another task that isolates pages: it looks, isolates and puts back. */
+export function otherIsolator(mm: GpuMemory, settings: Settings) {
+  return process(
+    mm.state,
+    { title: 'other isolator', locals: { src: optional(mm.pages) }, start: { src: null } },
+    {
+      ...isolateMovable<Gpu, 'putback'>({ ops: gpuOps, settings, exit: 'putback' }),
+      putback: step('mm/migrate.c: putback_movable_page / putback_movable_ops_page', (s: Gpu, me: Isolator) => {
+        const p = me.src!
+        when(!s.page[p].PG_locked)
+        s.page[p].isolated = false
+        s.page[p].coreLists--
+        putPage(s, p)
+        me.src = null
+        return 'get_page_unless_zero'
+      }),
+    },
+  )
+}
+
+/** The task that has mapped the buffer: it stores to it, and faults where nothing is mapped. */
+export function gpuUser(mm: GpuMemory, settings: Settings) {
+  const mappable = settings['movable-page-may-be-mapped'] === 'yes'
+  const byPage = settings['driver-maps'] === 'page'
+  return process(
+    mm.state,
+    { title: 'user', locals: { page: optional(mm.pages) }, start: { page: null } },
+    {
+      store: step('user: store', (s) => {
+        const { pte } = s
+        // A migration entry is waited for.
+        when(s.tlb !== null || pte.kind !== 'migration')
+        if (s.tlb === null && pte.kind === 'none') return 'vm_ops->fault'
+        const p = s.tlb ?? (pte.kind === 'present' ? pte.page : null)
+        s.tlb = p
+        store(s, p!)
+        if (pte.kind === 'present' && pte.page === p) s.pte = { kind: 'present', page: p, dirty: true }
+        return 'store'
+      }),
+      'vm_ops->fault': step('driver: fault', (s, me) => {
+        if (settings['driver-fault-waits'] === 'yes') {
+          when(!s.driverLock)
+          if (!byPage) s.driverLock = true
+        }
+        if (settings['movable-page-may-be-mapped'] === 'no') {
+          note(s, 'a page with a type is refused: SIGBUS')
+          return 'store'
+        }
+        me.page = s.buffer
+        if (!byPage) return 'vmf_insert_pfn'
+        s.page[s.buffer].refs++
+        s.page[s.buffer].gets++
+        return 'lock_page'
+      }),
+      ...stepsIf(mappable && byPage, {
+        lock_page: step('mm/memory.c: __do_fault', (s: Gpu, me: { page: number | null }) => {
+          when(!s.page[me.page!].PG_locked)
+          s.page[me.page!].PG_locked = true
+          return 'finish_fault'
+        }),
+        finish_fault: step('mm/memory.c: alloc_set_pte / finish_fault', (s: Gpu, me: { page: number | null }) => {
+          const p = me.page!
+          me.page = null
+          s.page[p].gets--
+          s.page[p].PG_locked = false
+          s.pte = { kind: 'present', page: p, dirty: false }
+          return 'store'
+        }),
+      }),
+      ...stepsIf(mappable && !byPage, {
+        vmf_insert_pfn: step('mm/memory.c: vmf_insert_pfn', (s: Gpu, me: { page: number | null }) => {
+          s.pte = { kind: 'present', page: me.page!, dirty: false }
+          me.page = null
+          if (settings['driver-fault-waits'] === 'yes') s.driverLock = false
+          return 'store'
+        }),
+      }),
+    },
+  )
+}
+
+/** Another thread of the user: madvise(MADV_DONTNEED) or munmap takes the mapping away, at any time or never. */
+export function unmapper(mm: GpuMemory, settings: Settings) {
+  return process(
+    mm.state,
+    { title: 'munmap', locals: {}, start: {} },
+    {
+      zap_pte_range: step('mm/memory.c: zap_pte_range', (s) => {
+        when(s.pte.kind === 'present')
+        clearPte(s, settings)
+        s.tlb = null
+        return 'zap_pte_range'
+      }),
+    },
+  )
+}
+
+/** A task that takes a reference through the page table, stores by it for a while, and lets go. A PFN gives none. */
+export function gupHolder(mm: GpuMemory) {
+  return process(
+    mm.state,
+    { title: 'GUP holder', locals: { page: optional(mm.pages) }, start: { page: null } },
+    {
+      get: step('mm/gup.c: follow_page_pte / gup_pte_range', (s, me) => {
+        when(s.pte.kind === 'present')
+        const p = s.pte.kind === 'present' ? s.pte.page : 0
+        s.page[p].refs++
+        s.page[p].gets++
+        me.page = p
+        return 'use'
+      }),
+      use: step('driver or user of the reference', (s, me) => {
+        if (choose(s, ['store', 'put'] as const) === 'store') {
+          store(s, me.page!)
+          return 'use'
+        }
+        s.page[me.page!].gets--
+        putPage(s, me.page!)
+        me.page = null
+        return 'get'
+      }),
+    },
+  )
+}

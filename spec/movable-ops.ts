@@ -1,0 +1,373 @@
+/**
+ * Pages of drivers that are not on the LRU and still movable: isolation, move and putback as the framework does them, with
+ * the driver's callbacks as parameters. Such a page has a life of its own (tag, isolated flag, owner), and of migrate_pages it
+ * sees only the frame around the callback; so it has records and steps of its own beside those of memory.ts and migrate.ts.
+ */
+import { match } from 'ts-pattern'
+import {
+  array,
+  bool,
+  choose,
+  collection,
+  constant,
+  type Domain,
+  type FixedArray,
+  note,
+  oneOf,
+  optional,
+  range,
+  record,
+  type ScalarDomain,
+  type Steps,
+  step,
+  when,
+} from '../checker/language/index.ts'
+import type { Settings } from './switches/index.ts'
+
+/** How a page looks to a test without the page lock. A released page may keep the tag without what it points to. */
+export type Tag = 'none' | 'movable' | 'released'
+
+/** What a scenario needs beside the framework itself. */
+export interface PageFeatures {
+  readonly pages: number
+  readonly settings: Settings
+  /** the driver keeps its pages on a list, linked through page->lru */
+  readonly driverList?: boolean
+  /** a page may get onto the LRU by mistake */
+  readonly lru?: boolean
+  /** contents matter */
+  readonly contents?: boolean
+  /** tasks other than the framework take references */
+  readonly otherRefs?: number
+}
+
+const onlyIf = (present: boolean | undefined): ScalarDomain<boolean> => (present ? bool : constant<boolean>(false))
+
+/** Pages of a driver, as the framework and the driver see them. */
+export function movablePages({ pages: count, settings, driverList, lru, contents, otherRefs = 0 }: PageFeatures) {
+  const pages = collection('P', count)
+  const state = {
+    page: array(
+      pages,
+      record({
+        /** the counter itself; the fields named `..Ref`, `gets`, `fresh` and `coreLists` are what it should be made of */
+        refs: range(0, 7),
+        PG_locked: bool,
+        /** PageBalloon, the tagged page->mapping, or the page type with PG_movable_ops */
+        tag: tagDomain(settings),
+        /** PG_isolated, PG_movable_ops_isolated; before v4.8 what the balloon says by PagePrivate or by its list */
+        isolated: bool,
+        /** the driver's own pointer to its data: page->private, the zspage, an entry of an array */
+        owner: bool,
+        driverRef: bool,
+        /** lists of the core, linked through page->lru, that the page is on; each holds the reference of an isolation */
+        coreLists: range(0, 2),
+        /** a destination, which whoever allocated it holds */
+        fresh: bool,
+        /** references of PFN walkers and of others that come and go */
+        gets: range(0, 1 + otherRefs),
+        onDriverList: onlyIf(driverList),
+        /** in the LRU batch or on the LRU */
+        onLru: onlyIf(lru),
+        /** holds what was stored last: a version number, of which only "the newest" matters */
+        newest: onlyIf(contents),
+      }),
+    ),
+  }
+  return { pages, state }
+}
+
+/** A page is known by its tag; since v6.17 the tag stays until the page is free, so that nothing is ever `released`. */
+function tagDomain(settings: Settings): ScalarDomain<Tag> {
+  const sticky = settings['movable-tag'] !== 'page-type' && settings['released-page-keeps-tag'] === 'yes'
+  return sticky ? oneOf('none', 'movable', 'released') : (oneOf('none', 'movable') as ScalarDomain<Tag>)
+}
+
+export type MovablePages = ReturnType<typeof movablePages>
+type PageOf<D> = D extends Domain<FixedArray<infer T>> ? T : never
+export type MovablePage = PageOf<MovablePages['state']['page']>
+/** A state with pages of drivers in it. */
+export interface WithPages {
+  page: FixedArray<MovablePage>
+}
+
+const FREE = {
+  refs: 0,
+  PG_locked: false,
+  tag: 'none',
+  isolated: false,
+  owner: false,
+  driverRef: false,
+  coreLists: 0,
+  fresh: false,
+  gets: 0,
+  onDriverList: false,
+  onLru: false,
+  newest: false,
+} as const
+
+/** All pages free, but the first `owned`, which the driver has made movable and put on its list where it has one. */
+export function bootPages(s: WithPages, owned: number, { driverList = false, contents = false } = {}): void {
+  for (const p of s.page.keys()) s.page[p] = { ...FREE }
+  for (let p = 0; p < owned; p++) {
+    const held = { refs: 1, tag: 'movable' as const, owner: true, driverRef: true }
+    s.page[p] = { ...FREE, ...held, onDriverList: driverList, newest: contents }
+  }
+}
+
+/** put_page: the last reference frees the page, and its flags and type go with it. */
+export function putPage(s: WithPages, p: number): void {
+  const page = s.page[p]
+  page.refs--
+  if (page.refs > 0) return
+  page.tag = 'none'
+  page.isolated = false
+  page.owner = false
+  page.newest = false
+}
+
+/** The first free page, taken by whoever asks. Null when there is none. */
+export function allocPage(s: WithPages): number | null {
+  const p = s.page.findIndex(({ refs }) => refs === 0)
+  if (p < 0) return null
+  s.page[p].refs = 1
+  s.page[p].fresh = true
+  return p
+}
+
+/** The page becomes the driver's: made movable, with a reference of the driver. */
+export function adoptPage(s: WithPages, p: number, { driverList = false } = {}): void {
+  const page = s.page[p]
+  page.refs++
+  page.driverRef = true
+  page.tag = 'movable'
+  page.owner = true
+  page.onDriverList = driverList
+}
+
+/** The driver disowns a page, under the page lock. Its reference is still there: `dropDriverRef` lets go of it. */
+export function disownPage(s: WithPages, p: number, settings: Settings): void {
+  const page = s.page[p]
+  page.owner = false
+  match(settings['movable-tag'])
+    .with('page-type', () => {
+      // The type and PG_movable_ops stay until the page is freed; only the driver knows.
+    })
+    .with('mapping-flag', 'page-balloon', 'mapping-tag', 'movable-operations', () => {
+      page.tag = settings['released-page-keeps-tag'] === 'yes' ? 'released' : 'none'
+    })
+    .exhaustive()
+}
+
+/** The driver's reference goes. */
+export function dropDriverRef(s: WithPages, p: number): void {
+  s.page[p].driverRef = false
+  putPage(s, p)
+}
+
+/** The test without the page lock: __PageMovable, PageBalloon, or the page type. */
+export const looksMovable = (s: WithPages, p: number): boolean => s.page[p].tag !== 'none'
+
+/** Whether the core, under the page lock, still sees an owner behind the page. Since v6.17 it cannot see that. */
+export function coreSeesOwner(s: WithPages, p: number, settings: Settings): boolean {
+  return match(settings['movable-tag'])
+    .with('page-type', () => true)
+    .with('mapping-flag', 'page-balloon', 'mapping-tag', 'movable-operations', () => s.page[p].tag === 'movable')
+    .exhaustive()
+}
+
+/** What a task that isolates and moves keeps to itself. */
+export function moverLocals({ pages }: Pick<MovablePages, 'pages'>) {
+  return { src: optional(pages), dst: optional(pages) }
+}
+
+export const moverStart = { src: null, dst: null }
+
+export interface Isolator {
+  src: number | null
+}
+export interface Mover extends Isolator {
+  dst: number | null
+}
+
+/** The callbacks of a driver that are one critical section of its own lock. */
+export interface DriverOps<S> {
+  /** ops->isolate_page: takes the page off the driver's lists; false when there is nothing to isolate */
+  readonly isolate: (s: S, p: number) => boolean
+  /** ops->putback_page */
+  readonly putback: (s: S, p: number) => void
+}
+
+type IsolateLabel = 'get_page_unless_zero' | '__PageMovable?' | 'trylock_page' | 'isolate_page'
+
+interface IsolateOptions<S, Exit extends string> {
+  readonly ops: DriverOps<S>
+  readonly settings: Settings
+  /** where it goes on with `me.src` isolated */
+  readonly exit: Exit
+}
+
+/** I1 to I6: a PFN walker isolates one page, or gives up and looks for another. */
+export function isolateMovable<S extends WithPages, Exit extends string>({
+  ops,
+  settings,
+  exit,
+}: IsolateOptions<S, Exit>): Steps<S, Isolator, IsolateLabel, Exit> {
+  const giveUp = (s: S, me: Isolator): 'get_page_unless_zero' => {
+    const p = me.src!
+    me.src = null
+    s.page[p].gets--
+    putPage(s, p)
+    return 'get_page_unless_zero'
+  }
+  return {
+    // The walker sees the tag before it takes a reference, as a hint. Pages that never had it are of no interest here.
+    get_page_unless_zero: step('mm/compaction.c: isolate_migratepages_block', (s, me) => {
+      const p = choose(
+        s,
+        [...s.page.keys()].filter((each) => s.page[each].refs > 0 && looksMovable(s, each)),
+      )
+      s.page[p].refs++
+      s.page[p].gets++
+      me.src = p
+      return '__PageMovable?'
+    }),
+    '__PageMovable?': step('mm/migrate.c: isolate_movable_page / isolate_movable_ops_page', (s, me) =>
+      looksMovable(s, me.src!) ? 'trylock_page' : giveUp(s, me),
+    ),
+    trylock_page: step('mm/migrate.c: isolate_movable_page / isolate_movable_ops_page', (s, me) => {
+      if (s.page[me.src!].PG_locked) return giveUp(s, me)
+      s.page[me.src!].PG_locked = true
+      return 'isolate_page'
+    }),
+    isolate_page: step('mm/migrate.c: isolate_movable_page / isolate_movable_ops_page', (s, me) => {
+      const p = me.src!
+      const page = s.page[p]
+      page.PG_locked = false
+      if (!coreSeesOwner(s, p, settings) || page.isolated || !ops.isolate(s, p)) {
+        note(s, 'refused')
+        return giveUp(s, me)
+      }
+      // The reference of the walker becomes that of the core's list.
+      page.isolated = true
+      page.gets--
+      page.coreLists++
+      return exit
+    }),
+  }
+}
+
+type MoveLabel =
+  | 'unmap_and_move'
+  | 'lock both pages'
+  | 'move_to_new_page'
+  | 'moved'
+  | 'put destination'
+  | 'put source'
+  | 'not moved'
+  | 'putback_page'
+
+interface MoveOptions<S, Enter extends string, Exit extends string> {
+  readonly ops: DriverOps<S>
+  readonly settings: Settings
+  /** the first step with both pages locked: of the driver's migrate_page, which ends at `moved` or `not moved` */
+  readonly callback: Enter
+  /** unmapping comes before the driver is asked, where a kernel does that */
+  readonly unmap?: Enter
+  /** pages may get onto the LRU; elsewhere a destination that nobody owns is simply freed, which a drained batch does too */
+  readonly lru?: boolean
+  /** what mapping again comes to, before the pages are unlocked */
+  readonly remap?: (s: S, from: number, to: number) => void
+  readonly exit: Exit
+}
+
+/**
+ * m1 to m6, in one pass: an isolated page is moved, or put back. Passes repeat the same with the page isolated all the time;
+ * callers that isolate again after the putback show the same behaviours.
+ */
+export function moveMovable<S extends WithPages, Enter extends string, Exit extends string>({
+  ops,
+  settings,
+  callback,
+  unmap,
+  remap,
+  lru = false,
+  exit,
+}: MoveOptions<S, Enter, Exit>): Steps<S, Mover, MoveLabel, Enter | Exit> {
+  const dropIsolation = (s: S, p: number) => {
+    s.page[p].coreLists--
+    putPage(s, p)
+  }
+  return {
+    unmap_and_move: step('mm/migrate.c: unmap_and_move / migrate_folio_unmap', (s, me) => {
+      const src = me.src!
+      if (s.page[src].refs === 1) {
+        note(s, 'the owner is gone')
+        s.page[src].isolated = false
+        dropIsolation(s, src)
+        me.src = null
+        return exit
+      }
+      me.dst = allocPage(s)
+      return me.dst === null ? 'putback_page' : 'lock both pages'
+    }),
+    'lock both pages': step('mm/migrate.c: __unmap_and_move / migrate_folio_unmap', (s, me) => {
+      when(!s.page[me.src!].PG_locked && !s.page[me.dst!].PG_locked)
+      s.page[me.src!].PG_locked = true
+      s.page[me.dst!].PG_locked = true
+      return unmap ?? 'move_to_new_page'
+    }),
+    move_to_new_page: step('mm/migrate.c: move_to_new_page / migrate_movable_ops_page', (s, me) => {
+      if (coreSeesOwner(s, me.src!, settings)) return callback
+      note(s, 'released meanwhile: success')
+      return 'moved'
+    }),
+    // The isolated flag goes before the locks do.
+    moved: step('mm/migrate.c: move_to_new_page / migrate_folio_move', (s, me) => {
+      remap?.(s, me.src!, s.page[me.dst!].owner ? me.dst! : me.src!)
+      s.page[me.src!].isolated = false
+      s.page[me.src!].PG_locked = false
+      s.page[me.dst!].PG_locked = false
+      return 'put destination'
+    }),
+    'put destination': step('mm/migrate.c: unmap_and_move / migrate_folio_move', (s, me) => {
+      const dst = me.dst!
+      const isLru = match(settings['destination-kind-from'])
+        .with('return-code', 'source', () => false)
+        .with('destination', () => !looksMovable(s, dst))
+        .exhaustive()
+      s.page[dst].fresh = false
+      // putback_lru_page: the batch takes over the reference.
+      if (isLru && lru) {
+        note(s, 'looks like an LRU page')
+        s.page[dst].onLru = true
+      } else putPage(s, dst)
+      me.dst = null
+      return 'put source'
+    }),
+    'put source': step('mm/migrate.c: unmap_and_move / migrate_folio_done', (s, me) => {
+      dropIsolation(s, me.src!)
+      me.src = null
+      return exit
+    }),
+    'not moved': step('mm/migrate.c: __unmap_and_move / migrate_folio_undo_src', (s, me) => {
+      const dst = me.dst!
+      remap?.(s, me.src!, me.src!)
+      s.page[me.src!].PG_locked = false
+      s.page[dst].PG_locked = false
+      s.page[dst].fresh = false
+      putPage(s, dst)
+      me.dst = null
+      return 'putback_page'
+    }),
+    putback_page: step('mm/migrate.c: putback_movable_page / putback_movable_ops_page', (s, me) => {
+      const p = me.src!
+      when(!s.page[p].PG_locked)
+      if (coreSeesOwner(s, p, settings)) ops.putback(s, p)
+      s.page[p].isolated = false
+      dropIsolation(s, p)
+      me.src = null
+      return exit
+    }),
+  }
+}
