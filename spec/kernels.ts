@@ -2,6 +2,7 @@
 import { SpecError } from '../checker/language/index.ts'
 import { compareReleases, RELEASES, type Release } from './releases.ts'
 import { type Settings, type Switch, type SwitchName, switches } from './switches/index.ts'
+import { mlockPatches } from './switches/mlock-patches.ts'
 
 export interface Kernel {
   /** `v6.1`, or `patch:longterm-movable-v3` */
@@ -58,6 +59,7 @@ const PATCHES: Readonly<Record<string, { base: Release; about: string }>> = {
     about:
       '"mm/z3fold.c: fix race between migration and destruction" (d776aaa9895e), as first merged: waits in the wrong sense',
   },
+  ...mlockPatches,
 }
 
 const entries = Object.entries(switches) as [SwitchName, Switch<string>][]

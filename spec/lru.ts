@@ -23,7 +23,7 @@ export function folioAddLru(s: Mm, cpu: number, f: number): void {
 /** mm/swap.c: lru_add_drain on one CPU. Each folio of the batch goes to its list, and the batch lets go of it. */
 export function flushBatch(s: Mm, cpu: number): void {
   if (s.batch[cpu].length === 0) return
-  when(!s.lruLock && !s.localLock[cpu])
+  when(s.lruLock === null && !s.localLock[cpu])
   for (const f of s.batch[cpu]) {
     chooseList(s, f)
     s.folio[f].PG_lru = true

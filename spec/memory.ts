@@ -46,6 +46,8 @@ export interface Sizes {
   readonly ptesMayBeEmpty?: boolean
   /** whether some task pins pages; it does when absent */
   readonly pinner?: boolean
+  /** whether some task migrates folios; one does when absent */
+  readonly migrates?: boolean
   /** VMAs, over which the pages are spread evenly; 1 when absent */
   readonly vmas?: number
   /** VM_LOCKED and what stands behind it: flags and count of a folio, NR_MLOCK, the mlock batches */
@@ -77,6 +79,8 @@ export interface MlockSizes {
   readonly count: number
   /** the largest value of a PG* event counter; absent: events are not counted */
   readonly events?: number
+  /** several tasks may be on one CPU, one after the other: then its local locks are kept */
+  readonly tasksShareCpus?: boolean
 }
 
 /** The events of mlock in /proc/vmstat, without their prefix UNEVICTABLE_. */
@@ -84,7 +88,7 @@ export const MLOCK_EVENTS = ['PGCULLED', 'PGRESCUED', 'PGMLOCKED', 'PGMUNLOCKED'
 export type MlockEvent = (typeof MLOCK_EVENTS)[number]
 
 /** What an entry of an mlock batch asks for: mlock of a folio on the LRU, or of a new one, or munlock. */
-export const mlockKinds = oneOf('LRU', 'NEW', 'MUNLOCK')
+const mlockEntryOf = (folio: ScalarDomain<number>) => union({ LRU: { folio }, NEW: { folio }, MUNLOCK: { folio } })
 
 type NamesFolio = { folio: ScalarDomain<number> }
 
@@ -110,6 +114,7 @@ export function memory(sizes: Sizes) {
   const folioIf = (feature = false): ScalarDomain<number | null> =>
     feature ? optional(folios) : constant<number | null>(null)
   const version = sizes.versions ? range(0, sizes.versions) : constant<number>(0)
+  const migrationFlag = sizes.migrates === false ? constant<boolean>(false) : bool
   const mlockFlag = mlock ? bool : constant<boolean>(false)
   const eventCount = mlock?.events ? range(0, mlock.events) : constant<number>(0)
   const state = {
@@ -126,11 +131,11 @@ export function memory(sizes: Sizes) {
         /** on somebody's isolation list, which holds a reference */
         isolated: bool,
         /** allocated as the destination of a migration and not yet published */
-        fresh: bool,
+        fresh: migrationFlag,
         /** its references are taken away so that nobody gets one (folio_ref_freeze) */
         frozen: fileFlag,
         PG_lru: bool,
-        PG_locked: bool,
+        PG_locked: migrationFlag,
         PG_mlocked: mlockFlag,
         /** on the unevictable list, or taken off it */
         PG_unevictable: mlockFlag,
@@ -162,11 +167,13 @@ export function memory(sizes: Sizes) {
     /** lru_add batches: each entry holds a reference */
     batch: array(cpus, sequence(folios, sizes.lruCacheDisabled ? 1 : BATCH_SIZE)),
     /** mlock batches (v5.18 on): each entry holds a reference */
-    mlockBatch: array(cpus, sequence(record({ folio: folios, kind: mlockKinds }), mlock?.capacity ?? 0)),
-    /** the lruvec lock; there is one lruvec */
-    lruLock: mlockFlag,
+    mlockBatch: array(cpus, sequence(mlockEntryOf(folios), mlock?.capacity ?? 0)),
+    mlockCapacity: constant<number>(mlock?.capacity ?? 0),
+    /** the CPU that holds the lruvec lock; there is one lruvec */
+    lruLock: (mlock ? optional(cpus) : constant<number | null>(null)) as ScalarDomain<number | null>,
     /** the local lock of a CPU's batches is held across steps: its task is neither preempted nor moved */
-    localLock: array(cpus, mlockFlag),
+    localLock: array(cpus, mlock?.tasksShareCpus ? bool : constant<boolean>(false)),
+    tasksShareCpus: constant<boolean>(mlock?.tasksShareCpus ?? false),
     NR_MLOCK: mlock ? range(0, folios.size) : constant<number>(0),
     event: array(oneOf(...MLOCK_EVENTS), eventCount),
     countsEvents: constant<boolean>(mlock?.events !== undefined),
@@ -176,12 +183,12 @@ export function memory(sizes: Sizes) {
   return { sizes, folios, pages, cpus, vmas, objects, state }
 }
 
-function pteOf(folio: ScalarDomain<number>, { ptesMayBeEmpty, protNone }: Sizes): Domain<Pte> {
+function pteOf(folio: ScalarDomain<number>, { ptesMayBeEmpty, protNone, migrates }: Sizes): Domain<Pte> {
   return union({
     ...(ptesMayBeEmpty && { none: {}, special: {} }),
     ...(protNone && { protnone: { folio } }),
     present: { folio },
-    migration: { folio },
+    ...(migrates !== false && { migration: { folio } }),
   }) as unknown as Domain<Pte>
 }
 
@@ -239,8 +246,10 @@ export function bootFree(s: Mm, sizes: Sizes): void {
     vma.VM_IO = false
   }
   for (const cpu of s.mlockBatch.keys()) s.mlockBatch[cpu] = []
-  s.lruLock = false
+  s.mlockCapacity = sizes.mlock?.capacity ?? 0
+  s.lruLock = null
   s.localLock.fill(false)
+  s.tasksShareCpus = sizes.mlock?.tasksShareCpus ?? false
   s.NR_MLOCK = 0
   for (const name of MLOCK_EVENTS) s.event[name] = 0
   s.countsEvents = sizes.mlock?.events !== undefined

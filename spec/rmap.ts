@@ -1,8 +1,11 @@
 /**
  * Adding and removing one mapping, and the walk over all that may map a folio. Each function is what happens within one
- * critical section of the page-table lock.
+ * critical section of the page-table lock. Since v5.18 both look at the VMA: where it is VM_LOCKED, a new mapping is an
+ * mlock of the folio, and a mapping that goes is a munlock.
  */
-import { folioPut, type Memory, type Mm, mappedBy, type Pte } from './memory.ts'
+import { match } from 'ts-pattern'
+import { countEvent, folioPut, type Memory, type Mm, mapcount, mappedBy, type Pte, vmaOf } from './memory.ts'
+import { drainMlockBatch, mlockFolio, munlockFolio, rescue, setMlocked } from './mlock.ts'
 import type { Settings } from './switches/index.ts'
 
 /** Who does it: batches belong to a CPU, and what is batched depends on the kernel. */
@@ -12,16 +15,51 @@ export interface By {
 }
 
 /** mm/rmap.c: page_add_*_rmap / folio_add_*_rmap_pte. The entry maps the folio, for which the mapping holds a reference. */
-export function addRmap(s: Mm, page: number, f: number, _by: By): void {
+export function addRmap(s: Mm, page: number, f: number, by: By): void {
   s.folio[f].refs++
   s.pte[page] = { kind: 'present', folio: f }
+  mlockVma(s, page, f, by)
 }
 
 /** mm/rmap.c: page_remove_rmap / folio_remove_rmap_pte. `entry` takes the place of a mapping, whose reference is dropped. */
-export function removeRmap(s: Mm, page: number, entry: Pte, _by: By): void {
+export function removeRmap(s: Mm, page: number, entry: Pte, by: By): void {
   const f = mappedBy(s.pte[page])!
   s.pte[page] = entry
+  match(by.settings['munlock-decides-by'])
+    .with('mlock-count', () => {
+      // VM_IO is not asked for: what goes while mlock(2) walks is munlocked, which errs low.
+      if (s.vma[vmaOf(s, page)].VM_LOCKED && munlockFolio(s, by.cpu, f)) drainMlockBatch(s, by.cpu)
+    })
+    .with('rmap-walk', () => {
+      if (s.folio[f].PG_mlocked && mapcount(s, f) === 0) clearPageMlock(s, f)
+    })
+    .exhaustive()
   folioPut(s, f)
+}
+
+/** mm/internal.h: mlock_vma_page / mlock_vma_folio. A VMA that mlock(2) is walking counts for itself (VM_IO). */
+export function mlockVma(s: Mm, page: number, f: number, { cpu, settings }: By): void {
+  const vma = s.vma[vmaOf(s, page)]
+  if (!vma.VM_LOCKED || vma.VM_IO) return
+  match(settings['munlock-decides-by'])
+    .with('mlock-count', () => {
+      if (mlockFolio(s, cpu, f)) drainMlockBatch(s, cpu)
+    })
+    // Those who add a mapping call mlock_vma_page themselves. The folio is not on the LRU yet: setting the flag is all.
+    .with('rmap-walk', () => {
+      if (!s.folio[f].PG_mlocked) setMlocked(s, f)
+    })
+    .exhaustive()
+}
+
+/** mm/mlock.c: clear_page_mlock (to v5.17). The last mapping is gone, so nobody can have the folio locked. */
+function clearPageMlock(s: Mm, f: number): void {
+  const folio = s.folio[f]
+  folio.PG_mlocked = false
+  s.NR_MLOCK--
+  countEvent(s, 'PGCLEARED')
+  if (folio.PG_lru) rescue(s, f)
+  else if (folio.PG_unevictable) countEvent(s, 'PGSTRANDED')
 }
 
 /** Where an rmap walk stands: at which of the places that may map the folio. */

@@ -4,12 +4,13 @@
  */
 import { mbind } from './mbind.ts'
 import { migration } from './migration.ts'
+import { mlock } from './mlock.ts'
 import { movableOps } from './movable-ops.ts'
 import { pinning } from './pinning.ts'
 
 export type { Switch, Turn } from './switch.ts'
 
-export const switches = { ...pinning, ...migration, ...mbind, ...movableOps } as const
+export const switches = { ...pinning, ...migration, ...mbind, ...mlock, ...movableOps } as const
 
 export type SwitchName = keyof typeof switches
 

@@ -17,5 +17,11 @@ export interface Switch<V extends string> {
   readonly patches: Readonly<Record<string, V>>
 }
 
+/** A kernel that is no release: an unmerged patch, a state between two releases, or an idea; with what it is based on. */
+export interface Patch {
+  readonly base: Release
+  readonly about: string
+}
+
 /** The switch as written, with its values inferred. */
 export const define = <const V extends string>(text: Switch<V>): Switch<V> => text

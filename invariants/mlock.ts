@@ -1,0 +1,70 @@
+/**
+ * What must hold of mlocked folios when nothing is under way: no task inside a call, every batch drained. Meanwhile flags
+ * and counts may lag.
+ */
+import { type Claim, invariant } from '../checker/language/index.ts'
+import { type Memory, type Mm, vmaOf } from '../spec/memory.ts'
+
+/** Whether every task of a scenario has come to its end. */
+export type Ended<S> = (s: S) => boolean
+
+const quiet = (s: Mm, ended: boolean): boolean =>
+  ended && s.batch.every((batch) => batch.length === 0) && s.mlockBatch.every((batch) => batch.length === 0)
+
+/** How many mappings of a folio lie in VMAs that are VM_LOCKED. */
+export const lockedMappings = (s: Mm, f: number): number =>
+  s.pte.filter((pte, page) => pte.kind === 'present' && pte.folio === f && s.vma[vmaOf(s, page)].VM_LOCKED).length
+
+/** P11: no folio stays mlocked for nobody. */
+export const mlockedForSomebody = <S extends Mm>({ folios }: Memory, ended: Ended<S>): Claim<S> =>
+  invariant('a folio with PG_mlocked is mapped by a VMA that is VM_LOCKED, once nothing is under way', {
+    name: 'mlocked-for-somebody',
+    source: 'Documentation/mm/unevictable-lru.rst, munlocking: PG_mlocked is cleared with the last VM_LOCKED VMA',
+    over: { f: folios },
+    given: (s: S, { f }) => s.folio[f].PG_mlocked && quiet(s, ended(s)),
+    holds: (s: S, { f }) => lockedMappings(s, f) > 0,
+  })
+
+/** P12: no folio is stranded on the unevictable list. */
+export const unevictableForAReason = <S extends Mm>({ folios }: Memory, ended: Ended<S>): Claim<S> =>
+  invariant('a folio on the unevictable list has PG_mlocked, once nothing is under way', {
+    name: 'unevictable-for-a-reason',
+    source:
+      'Documentation/mm/unevictable-lru.rst: the list is for pages that cannot be evicted; no mapping is unevictable here',
+    over: { f: folios },
+    given: (s: S, { f }) => s.folio[f].PG_unevictable && quiet(s, ended(s)),
+    holds: (s: S, { f }) => s.folio[f].PG_mlocked,
+  })
+
+/** P13: exactness, which the kernel does not promise since v5.18. */
+export const lockedIsMlocked = <S extends Mm>({ folios }: Memory, ended: Ended<S>): Claim<S> =>
+  invariant('a folio that a VM_LOCKED VMA maps has PG_mlocked, once nothing is under way', {
+    name: 'locked-is-mlocked',
+    source: 'nobody since v5.18: "err on the safe side, underestimate, let page reclaim fix it"',
+    over: { f: folios },
+    given: (s: S, { f }) => lockedMappings(s, f) > 0 && quiet(s, ended(s)),
+    holds: (s: S, { f }) => s.folio[f].PG_mlocked,
+  })
+
+/** P14: the count errs low only. */
+export const countNotTooHigh = <S extends Mm>({ folios }: Memory, ended: Ended<S>): Claim<S> =>
+  invariant(
+    'mlock_count is not higher than the number of VM_LOCKED VMAs that map the folio, once nothing is under way',
+    {
+      name: 'count-not-too-high',
+      source: 'Documentation/mm/unevictable-lru.rst: mlock_count may be too low, never too high',
+      over: { f: folios },
+      given: (s: S, { f }) =>
+        s.folio[f].PG_lru && s.folio[f].PG_unevictable && s.folio[f].PG_mlocked && quiet(s, ended(s)),
+      holds: (s: S, { f }) => s.folio[f].mlock_count <= lockedMappings(s, f),
+    },
+  )
+
+/** P15: Mlocked in /proc/meminfo is the number of mlocked pages. */
+export const nrMlockExact = <S extends Mm>(ended: Ended<S>): Claim<S> =>
+  invariant('NR_MLOCK is the number of folios with PG_mlocked, once nothing is under way', {
+    name: 'nr-mlock-exact',
+    source: 'include/linux/mmzone.h, NR_MLOCK: pages that are mlock()ed',
+    given: (s: S) => quiet(s, ended(s)),
+    holds: (s: S) => s.NR_MLOCK === s.folio.filter(({ PG_mlocked }) => PG_mlocked).length,
+  })

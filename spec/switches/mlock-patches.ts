@@ -1,0 +1,42 @@
+/** Kernels of the mlock area that are no release: what was posted and rejected, what was proposed, and ideas for repairs. */
+import type { Patch } from './switch.ts'
+
+export const mlockPatches = {
+  'mlock-batch-no-drain': {
+    base: 'v5.18',
+    about: 'the munlock series of v5.18 before its patch 11 (b74355078b65): migration does not drain the mlock batch',
+  },
+  'mlock-drain-after-walk': {
+    base: 'v5.18',
+    about: 'what was tried first, and rejected in the message of that patch: one drain after the whole rmap walk',
+  },
+  'mlock-late-destination': {
+    base: 'v5.18',
+    about: 'the munlock series without c3096e6782b7: the destination gets to the LRU after its mappings are back',
+  },
+  'mlock-without-vm-io': {
+    base: 'v5.18',
+    about: 'the munlock series without VM_IO during the walk of mlock(2); never posted like that',
+  },
+  'munlock-clears-first': {
+    base: 'v7.3',
+    about: 'proposed in July 2023 and not merged: munlock clears PG_mlocked before it tests PG_lru',
+  },
+  'lru-add-sets-first': {
+    base: 'v7.3',
+    about: 'the other half of that: lru_add sets PG_lru before it reads PG_mlocked, as up to v5.19',
+  },
+  'munlock-and-lru-add-reordered': { base: 'v7.3', about: 'an idea: both halves together' },
+  'munlock-and-every-adder-reordered': {
+    base: 'v7.3',
+    about: 'an idea: both halves, and the mlock batch itself sets PG_lru before it reads PG_mlocked',
+  },
+  'munlock-tests-twice': {
+    base: 'v7.3',
+    about: 'an idea: munlock tests PG_lru once more after it has cleared PG_mlocked',
+  },
+  'munlock-under-lru-lock': {
+    base: 'v7.3',
+    about: 'an idea: munlock takes the LRU lock first, and tests PG_lru and clears PG_mlocked inside it',
+  },
+} satisfies Record<string, Patch>

@@ -1,0 +1,72 @@
+/** Design decisions about mlock, its batches, and the unevictable list. */
+import { define } from './switch.ts'
+
+export const mlock = {
+  'munlock-decides-by': define({
+    about: 'how munlock knows that no other VMA locks the folio: a walk over its mappings, or mlock_count',
+    values: ['rmap-walk', 'mlock-count'],
+    history: [
+      { since: 'v3.12', value: 'rmap-walk', commit: '' },
+      { since: 'v5.18', value: 'mlock-count', commit: '07ca76067308' },
+    ],
+    patches: {},
+  }),
+  'munlock-order': define({
+    about:
+      'how munlock clears PG_mlocked of a folio: in the same section of the LRU lock as it tests PG_lru, before it tests PG_lru, or after it. Two more are ideas: testing PG_lru once more afterwards, and both inside the LRU lock since v5.18',
+    values: ['lru-locked', 'clear-then-test', 'test-then-clear', 'test-clear-test'],
+    history: [
+      { since: 'v3.12', value: 'lru-locked', commit: '' },
+      { since: 'v5.11', value: 'clear-then-test', commit: '' },
+      { since: 'v5.18', value: 'test-then-clear', commit: '2fbb0c10d1e8' },
+    ],
+    patches: {
+      'munlock-clears-first': 'clear-then-test',
+      'munlock-tests-twice': 'test-clear-test',
+      'munlock-and-lru-add-reordered': 'clear-then-test',
+      'munlock-and-every-adder-reordered': 'clear-then-test',
+      'munlock-under-lru-lock': 'lru-locked',
+    },
+  }),
+  'munlock-lowers-NR_MLOCK-by': define({
+    about:
+      'which folios of its batch munlock subtracts from NR_MLOCK: those that it isolated, or those whose PG_mlocked it cleared',
+    values: ['isolated', 'cleared'],
+    history: [
+      { since: 'v3.12', value: 'isolated', commit: '1ebb7cc6a583' },
+      { since: 'v4.12', value: 'cleared', commit: '70feee0e1ef3' },
+    ],
+    patches: {},
+  }),
+  'lru-add-order': define({
+    about:
+      'whether lru_add sets PG_lru before or after it reads PG_mlocked to choose the list. Before v4.17 only putback looked at all, and looked again after adding',
+    values: ['putback-looks-again', 'set-then-read', 'read-then-set'],
+    history: [
+      { since: 'v3.12', value: 'putback-looks-again', commit: '' },
+      { since: 'v4.17', value: 'set-then-read', commit: '9c4e6b1a7027' },
+      { since: 'v6.0', value: 'read-then-set', commit: '' },
+    ],
+    patches: {
+      'lru-add-sets-first': 'set-then-read',
+      'munlock-and-lru-add-reordered': 'set-then-read',
+      'munlock-and-every-adder-reordered': 'set-then-read',
+    },
+  }),
+  'mlock-batch-order': define({
+    about: 'whether the steps of the mlock batch itself read PG_mlocked before or after they set PG_lru again',
+    values: ['read-then-set', 'set-then-read'],
+    history: [{ since: 'v3.12', value: 'read-then-set', commit: '' }],
+    patches: { 'munlock-and-every-adder-reordered': 'set-then-read' },
+  }),
+  'mlock-walk-guard': define({
+    about:
+      'whether mlock(2) keeps VM_IO set while it walks, so that others who map pages meanwhile do not count as well',
+    values: ['none', 'VM_IO'],
+    history: [
+      { since: 'v3.12', value: 'none', commit: '' },
+      { since: 'v5.18', value: 'VM_IO', commit: '34b6792380ce' },
+    ],
+    patches: { 'mlock-without-vm-io': 'none' },
+  }),
+} as const
