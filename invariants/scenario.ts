@@ -1,5 +1,5 @@
 /** What every scenario of the kernel model tells the command line, beside its model: one text for all of them. */
-import type { Expectation, Scenario } from '../checker/catalogue.ts'
+import type { Answer, Expectation, Scenario } from '../checker/catalogue.ts'
 import type { Constant, Constants, Model } from '../checker/language/index.ts'
 import { type Kernel, kernel, withSettings } from '../spec/kernels.ts'
 
@@ -24,11 +24,13 @@ interface ScenarioText<C extends Constants> {
   readonly module: string
   /** that export */
   readonly build: (kernelName: string, settings: RawSettings) => Model
+  /** what the matrix says beside the verdicts of a kernel that it is asked for by name */
+  readonly appendix?: (kernelName: string, settings: RawSettings) => Promise<Answer>
 }
 
 /** The scenario as the catalogue lists it, all but where its findings are shown. */
 export function scenario<C extends Constants>(text: ScenarioText<C>): Omit<Scenario, 'finding'> {
-  const { name, area, about, rows, constants, bounds, expected, module } = text
+  const { name, area, about, rows, constants, bounds, expected, module, appendix } = text
   return {
     name,
     area,
@@ -41,6 +43,7 @@ export function scenario<C extends Constants>(text: ScenarioText<C>): Omit<Scena
       settle(variant, settings, constants)
       return { module, name: 'build', args: [variant, settings] }
     },
+    ...(appendix === undefined ? {} : { appendix }),
   }
 }
 
