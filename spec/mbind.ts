@@ -3,7 +3,6 @@
  * migrate what was isolated, and say how it went. Which locks are held where, and what the result is made of, differs from
  * release to release: that is what the switches say. The parts are in spec/mbind/.
  */
-import { match } from 'ts-pattern'
 import { note, process, step, stepsIf, when } from '../checker/language/index.ts'
 import { type AddressSpace, type As, allocateBy, newPolicy, putPolicy } from './address-space.ts'
 import { flushBatch } from './lru.ts'
@@ -136,13 +135,8 @@ export function mbind(space: AddressSpace, options: MbindOptions) {
         exit: 'result',
       }),
       result: step('mm/mempolicy.c: do_mbind', (_s, me) => {
-        const strict = isStrict(callOf(me).flags)
-        const incomplete = match(settings['mbind-isolation-failure'])
-          .with('ignored', () => strict && me.failed)
-          .with('stops-walk', () => me.noted || (strict && me.failed))
-          .with('noted', () => strict && (me.noted || me.failed))
-          .with('counted', () => strict && (me.nr_failed > 0 || me.failed))
-          .exhaustive()
+        // A page is noted with STRICT only (v5.3 to v6.6), and counted whatever the flags are (since v6.7).
+        const incomplete = me.noted || (isStrict(callOf(me).flags) && (me.nr_failed > 0 || me.failed))
         if (!isError(me.ret)) me.ret = incomplete ? 'EIO' : '0'
         else if (incomplete && settings['mbind-eio-covers-errors'] === 'yes') me.ret = 'EIO'
         me.addr = 0

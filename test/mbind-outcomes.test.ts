@@ -32,8 +32,13 @@ test('the table has a cell for each state of a page, each combination of flags a
 
 test('every cell on every release: what is queued, how far the walk goes, the policy, and the result', async () => {
   let compared = 0
+  const tables = new Map<string, FilledCell[]>()
   for (const release of RELEASES) {
-    const cells = await fillTable(release, {})
+    // Releases that differ in nothing are one model; the expectation is looked up for each.
+    const key = JSON.stringify(kernel(release).settings)
+    const known = tables.get(key)?.map((cell) => ({ ...cell, expected: expectedCell(release, cell.kind, cell.flags) }))
+    const cells = known ?? (await fillTable(release, {}))
+    tables.set(key, cells)
     assert.equal(differing(cells), [], release)
     assert.ok(
       cells.every(({ found }) => found.length === 1),
@@ -83,9 +88,8 @@ for (const [name, { values }] of Object.entries(switches)) {
   for (const value of values) {
     test(`setting ${name}=${value} where it is not changes the table`, async () => {
       const others = rows.filter((row) => kernel(row).settings[name as keyof typeof switches] !== value)
-      const noticed: string[] = []
-      for (const row of others) if (differing(await fillTable(row, { [name]: value })).length > 0) noticed.push(row)
-      assert.ok(noticed.length > 0, `${others.join(', ')}: no cell differs`)
+      for (const row of others) if (differing(await fillTable(row, { [name]: value })).length > 0) return
+      assert.unreachable(`${others.join(', ')}: no cell differs`)
     })
   }
 }
@@ -116,14 +120,18 @@ test('the parts of a cell come in the order of the table', () => {
 function withWitnesses(kind: KindName): Layout {
   const { vmas, pages, folios, ...rest } = KINDS[kind].layout as Layout
   const witness: FolioText = { node: 0, size: kind.startsWith('htlb') ? 'hugetlb' : 'small' }
-  const filler: readonly PageText[] = kind === 'pmdmig' ? ['none'] : pages.length === 1 ? ['none'] : []
+  const filler: readonly PageText[] = pages.length === 1 ? ['none'] : []
   const first = folios.length
+  // The walk of a page table ends with its VMA, so both must lie in one. In one that is not migratable nothing moves.
+  const apart = kind === 'unmigvma'
   return {
     ...rest,
-    vmas: [
-      { ...vmas[0], n: 2, mapping: 0 },
-      { off: 2, n: 2, kind: kind.startsWith('htlb') ? 'hugetlb' : 'anon', mapping: 1 },
-    ],
+    vmas: apart
+      ? [
+          { ...vmas[0], n: 2 },
+          { off: 2, n: 2 },
+        ]
+      : [{ ...vmas[0], n: 4 }],
     pages: [...pages, ...filler, { maps: first }, { maps: first + 1 }],
     folios: [...folios, witness, witness],
   }

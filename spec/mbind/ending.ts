@@ -1,7 +1,7 @@
 /** How a call of mbind(2) ended: what it returned, and what user space finds afterwards. */
 import { fromJS } from 'immutable'
 import type { CallScene } from '../scenarios/mbind-calls.ts'
-import type { Errno } from './arguments.ts'
+import type { Ret } from './arguments.ts'
 import type { WALKS } from './locals.ts'
 
 /** A VMA that is there at the end. */
@@ -15,7 +15,7 @@ export interface VmaLeft {
 
 export interface Ending {
   readonly situation: string
-  readonly ret: Errno | '0'
+  readonly ret: Ret
   readonly walk: (typeof WALKS)[number]
   /** folios that the call isolated */
   readonly queued: number

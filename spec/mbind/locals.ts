@@ -29,7 +29,13 @@ export function mbindLocals(space: AddressSpace, { settings, calls, again }: Mbi
   const { folios, vmas, policies, length } = space
   const longest = Math.min(folios.size, length)
   const twice = again !== undefined
-  const counts = settings['mbind-isolation-failure'] === 'counted'
+  // The settings of a release go together; somebody who asks "what if" may mix them.
+  const notes =
+    ['stops-walk', 'noted'].includes(settings['mbind-isolation-failure']) ||
+    ['stops-walk', 'noted-and-isolated'].includes(settings['mbind-unmigratable-vma'])
+  const counts = (['mbind-isolation-failure', 'mbind-unmigratable-vma', 'mbind-migration-entry'] as const).some(
+    (name) => settings[name] === 'counted',
+  )
   return {
     ...migrateLocals(space, { longest, mode: 'sync', settings, mayRunOut: space.text.machine.free.length < longest }),
     call: oneOf<string[]>(...calls.map(callName)),
@@ -44,7 +50,7 @@ export function mbindLocals(space: AddressSpace, { settings, calls, again }: Mbi
     prevEnd: settings['mbind-hole-check'] === 'vma-before' ? constant<number>(0) : range(0, length),
     first: bool,
     /** a page was unmovable: known at the end of the page table (v5.3 to v6.5), or of the walk (v6.6) */
-    noted: counts ? constant<boolean>(false) : bool,
+    noted: notes ? bool : constant<boolean>(false),
     nr_failed: range(0, counts ? length : 0),
     /** the last large folio that was isolated (v6.7 on) */
     large: settings['mbind-large-folio'] === 'once' ? optional(folios) : constant<number | null>(null),

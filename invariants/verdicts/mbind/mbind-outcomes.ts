@@ -57,7 +57,7 @@ const WAIVED: Readonly<Record<string, string>> = {
   'mbind.ret is never': 'arguments are in order, nothing is a hole, and memory is enough',
   'mbind.noted never changes': 'this kernel notes nothing',
   'vma[*].writeLocked never changes': 'this kernel locks no VMA in mbind',
-  'lruCacheDisabled never changes': 'this kernel only drains the batches',
+  'lru_disable_count never changes': 'this kernel only drains the batches',
 }
 
 export const mbindOutcomesScenario = scenario({
