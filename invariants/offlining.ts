@@ -1,5 +1,7 @@
-/** What long-term pins and memory offlining owe each other. Both are claims about fair behaviours that never end. */
-import { type Claim, eventually, leadsTo } from '../checker/language/index.ts'
+/** What memory offlining, long-term pins and the lists of each CPU owe each other. Most are about fair behaviours. */
+import { type Claim, eventually, invariant, leadsTo } from '../checker/language/index.ts'
+import type { Scene as DeviceFault } from '../spec/scenarios/drain-vs-device-fault.ts'
+import type { Scene as FreeList } from '../spec/scenarios/offline-vs-free-list.ts'
 import { pageKinds, type Scene } from '../spec/scenarios/pin-vs-offline.ts'
 
 /** L1: a granted pin that is never let go does not keep its old memory from being offlined. */
@@ -22,4 +24,31 @@ export const pinReturns = (): Claim<Scene> =>
     from: (s: Scene, { kind }) => s.pinning === kind && s.pinner.pc === 'pin' && s.pinner.result === 'running',
     given: (s: Scene) => s.offline.pc === 'drain all batches' || s.offline.pc === 'done',
     holds: (s: Scene) => s.pinner.result !== 'running',
+  })
+
+/** Offlining finds every page that was freed, on whatever list it went. */
+export const offliningSeesFreePages = (): Claim<FreeList> =>
+  eventually('offlining that has begun completes once nobody takes the page again', {
+    name: 'offlining-sees-free-pages',
+    source: 'mm/memory_hotplug.c, offline_pages',
+    given: (s: FreeList) => s.page !== 'used' && s.isolated,
+    holds: (s: FreeList) => s.offline.pc === 'done',
+  })
+
+/** Isolating a pageblock keeps its pages from being allocated. */
+export const isolatedBlockNotAllocatedFrom = (): Claim<FreeList> =>
+  invariant('no page is allocated from a pageblock that is being offlined', {
+    name: 'isolated-block-not-allocated-from',
+    source: 'mm/page_isolation.c, start_isolate_page_range; ec6e8c7e0314',
+    given: (s: FreeList) => s.isolated,
+    holds: (s: FreeList) => !s.takenFromIsolated,
+  })
+
+/** I13: nobody waits for something that cannot happen while they wait. */
+export const drainEnds = (): Claim<DeviceFault> =>
+  leadsTo('lru_add_drain_all ends, whatever runs on the other CPUs', {
+    name: 'drain-ends',
+    source: 'mm/swap.c, lru_add_drain_all: waits for a short work item on every CPU',
+    from: (s: DeviceFault) => s.migration.pc === 'flush_work',
+    holds: (s: DeviceFault) => s.migration.pc === 'done',
   })

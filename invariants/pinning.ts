@@ -1,32 +1,86 @@
 /** What must hold of long-term pins. One claim, one sentence, one source that promises it. */
-import { type Claim, invariant, reachable } from '../checker/language/index.ts'
+import { type Claim, type FixedArray, invariant, oneOf, reachable, type Sequence } from '../checker/language/index.ts'
 import type { PinCall } from '../spec/gup.ts'
-import { cacheReferences, type Memory, type Mm, mapcount, PIN_BIAS } from '../spec/memory.ts'
+import { cacheReferences, type Memory, type Mm, mapcount } from '../spec/memory.ts'
+import { mustStayMovable, pinReferences } from '../spec/pin.ts'
 
-/** The memory, and a task that pins. */
+/** The memory, and tasks that pin, by name. */
 export type Pinning = Mm & { readonly pinner: PinCall }
 
-/** A long-term pin that was granted never lies where memory must stay movable. */
-export const pinOutsideMovable = ({ pages }: Memory): Claim<Pinning> =>
-  invariant('a long-term pin held after success is never in ZONE_MOVABLE', {
+/** A call among several, by the name of the task. */
+const call = (s: object, caller: string): PinCall => (s as Record<string, PinCall>)[caller]
+
+/** I1: a long-term pin that was granted never lies where memory must stay movable. */
+export const pinOutsideMovable = ({ pages }: Memory, callers: readonly string[] = ['pinner']): Claim<Mm> =>
+  invariant('a long-term pin held after success is never in ZONE_MOVABLE or CMA', {
     name: 'pin-outside-movable',
     source: 'include/linux/mmzone.h, ZONE_MOVABLE, exception 1 (since v5.13); mm/gup.c, FOLL_LONGTERM',
-    over: { page: pages },
-    given: (s: Pinning, { page }) => s.pinner.result === 'success' && s.pinner.pinned[page] !== null,
-    holds: (s: Pinning, { page }) => s.folio[s.pinner.pinned[page]!].zone !== 'MOVABLE',
+    over: { page: pages, caller: oneOf(...callers) },
+    given: (s: Mm, { page, caller }) => held(call(s, caller), page) !== null,
+    holds: (s: Mm, { page, caller }) => !mustStayMovable(s, held(call(s, caller), page)!),
   })
 
-/** A call that fails leaves nothing pinned. */
+/** The folio that a call has pinned for its caller. */
+const held = ({ result, pinned }: PinCall, page: number): number | null => (result === 'success' ? pinned[page] : null)
+
+/** I2: a call that fails leaves nothing pinned. */
 export const failureHoldsNoPin = ({ pages }: Memory): Claim<Pinning> =>
   invariant('a long-term pin that returns an error holds no pin', {
     name: 'failure-holds-no-pin',
     source: 'mm/gup.c, check_and_migrate_movable_pages: on error every page is unpinned',
     over: { page: pages },
-    given: (s: Pinning) => s.pinner.result === '-ENOMEM',
+    given: (s: Pinning) => s.pinner.result === '-ENOMEM' || s.pinner.result === '-EBUSY',
     holds: (s: Pinning, { page }) => s.pinner.pinned[page] === null,
   })
 
-/** The refcount is the sum of what it counts. */
+/** I4: what a call returns is what the task has mapped, and stays it: a pinned page is not migrated. */
+export const pinIsMapped = ({ pages }: Memory): Claim<Pinning> =>
+  invariant('a folio that was pinned is the one behind the page, as long as the pin is held', {
+    name: 'pinned-folio-is-mapped',
+    source: 'Documentation/core-api/pin_user_pages.rst: the page may not be moved',
+    over: { page: pages },
+    given: (s: Pinning, { page }) => held(s.pinner, page) !== null,
+    holds: (s: Pinning, { page }) => {
+      const pte = s.pte[page]
+      return 'folio' in pte && pte.folio === s.pinner.pinned[page]
+    },
+  })
+
+/** What a task that migrates has in its hands. */
+interface Migrating {
+  readonly list: Sequence<number>
+  readonly unmapped: Sequence<number>
+  readonly returned: Sequence<number>
+}
+
+/** I8: isolation is undone by whoever did it, so a folio that is isolated is on the list of exactly one task. */
+export const isolatedOnOneList = ({ folios }: Memory, tasks: readonly string[]): Claim<Mm> =>
+  invariant('an isolated folio is on the list of exactly one task, and no other folio is on any', {
+    name: 'isolated-on-one-list',
+    source: 'mm/vmscan.c, folio_isolate_lru; mm/migrate.c, putback_movable_pages',
+    over: { f: folios },
+    holds: (s: Mm, { f }) => {
+      const lists = tasks.flatMap((task) => {
+        const { list, unmapped, returned } = (s as unknown as Record<string, Migrating>)[task]
+        return [list, unmapped, returned]
+      })
+      const times = lists.reduce((sum, list) => sum + (list.includes(f) ? 1 : 0), 0)
+      return times === (s.folio[f].isolated ? 1 : 0)
+    },
+  })
+
+/** A pinner does not crash the kernel, and leaves the lists of others alone. */
+export const noOops = (): Claim<Pinning> =>
+  invariant('the check on pinned pages dereferences no NULL entry and corrupts no list', {
+    name: 'no-oops',
+    source: 'mm/gup.c: CVE-2024-56612 (a1268be280d8); aa1e6a932ca6',
+    holds: {
+      'no NULL dereference': (s: Pinning) => s.pinner.pc !== 'NULL dereference',
+      'no list corruption': (s: Pinning) => s.pinner.pc !== 'list corrupted',
+    },
+  })
+
+/** I3, I6: the refcount is the sum of what it counts. */
 export const refcountConserved = ({ folios }: Memory): Claim<Mm> =>
   invariant('the refcount of a folio is the sum of its references', {
     name: 'refcount-conserved',
@@ -34,14 +88,18 @@ export const refcountConserved = ({ folios }: Memory): Claim<Mm> =>
     over: { f: folios },
     holds: (s: Mm, { f }) => {
       const folio = s.folio[f]
-      const added = s.batch.reduce((sum, batch) => sum + batch.filter((each) => each === f).length, 0)
+      const added = occurrences(s.batch, f) + occurrences(s.activateBatch, f)
       const mlocked = s.mlockBatch.reduce((sum, batch) => sum + batch.filter(({ folio }) => folio === f).length, 0)
       const held = [folio.isolated, folio.fresh].filter(Boolean).length
-      const others = added + mlocked + held + folio.gets + PIN_BIAS * folio.pins
+      const others = added + mlocked + held + folio.gets + pinReferences(s, f)
       // Whoever freezes has compared the counter with exactly these.
       return folio.refs === (folio.frozen ? 0 : mapcount(s, f) + cacheReferences(s, f) + others)
     },
   })
+
+/** Entries of batches that name a folio. */
+const occurrences = (batches: FixedArray<Sequence<number>>, f: number): number =>
+  batches.reduce((sum, batch) => sum + batch.filter((each) => each === f).length, 0)
 
 /** The claim that keeps the others honest: a kernel that never grants a pin never leaks one. */
 export const pinCanSucceed = (): Claim<Pinning> =>

@@ -1,11 +1,13 @@
 /**
- * Long-term pinning by the slow path of GUP: pin the range, look for folios that must not be pinned where they are,
- * isolate them, let go of everything, migrate, and start over (`__gup_longterm_locked` and what it calls).
+ * Long-term pinning: pin the range, look for folios that must not be pinned where they are, isolate them, let go of
+ * everything, migrate, and start over (`__gup_longterm_locked` and what it calls). One text for every variant of the check;
+ * comments count the steps of the slow path as S1 to S4. gup-fast is in gup-fast.ts.
  */
 import { match } from 'ts-pattern'
 import {
   array,
   bool,
+  choose,
   constant,
   type FixedArray,
   note,
@@ -13,173 +15,278 @@ import {
   optional,
   process,
   type ScalarDomain,
+  type Sequence,
+  sequence,
   step,
   stepsIf,
   when,
 } from '../checker/language/index.ts'
-import { flushBatch, folioIsolateLru } from './lru.ts'
-import { folioPut, freeFolio, type Memory, type Mm, mapcount, PIN_BIAS } from './memory.ts'
+import { gupFast, gupFastLocals, gupFastStart } from './gup-fast.ts'
+import { drainBatches, folioAddLru, folioIsolateLru, markAccessed } from './lru.ts'
+import { freeFolio, type Memory, type Mm, mapcount } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
+import { pinFolio, pinReferences, unpinFolio, unpinnable } from './pin.ts'
 import type { Settings } from './switches/index.ts'
 
-/** What the rest of the world sees of a call that pins: the folios that it holds, and what it returned. */
+type Result = 'running' | 'success' | '-ENOMEM' | '-EBUSY'
+
+/** What the rest of the world sees of a call that pins: where it stands, the folios that it holds, what it returned. */
 export interface PinCall {
+  readonly pc: string
   readonly pinned: FixedArray<number | null>
-  result: 'running' | 'success' | '-ENOMEM'
+  result: Result
 }
 
 interface Pinner {
   readonly cpu: number
   readonly settings: Settings
+  /** how reports call it */
+  readonly title?: string
+  /** the call begins with gup-fast (one page only), or goes to the slow path at once */
+  readonly fast?: boolean
+  /** FOLL_TOUCH: finding a page counts as an access to it */
+  readonly touches?: boolean
+  /** pages may be empty when the call comes to them */
+  readonly faults?: boolean
+  /** the helper array may not get memory, where the kernel has one */
+  readonly mayRunOut?: boolean
 }
 
+/** How far a call has drained the batches: at most once everywhere, and since v6.17 once on this CPU before that. */
+type Drained = 'nowhere' | 'here' | 'everywhere'
+
 /** A task on `cpu` that pins the whole range with FOLL_LONGTERM, holds the pin for a while, lets go and does it again. */
-export function longtermPinner(mm: Memory, { cpu, settings }: Pinner) {
+export function longtermPinner(mm: Memory, { cpu, settings, ...options }: Pinner) {
+  const { title = 'pinner', fast = false, touches = false, faults = false, mayRunOut = false } = options
   const lastPage = mm.pages.size - 1
+  const mayFail = settings['on-migration-failure'] === 'fail'
+  const allocatesHelper = mayRunOut && settings['helper-array'] !== 'none'
+  const inverted = settings['isolation-test'] === 'inverted'
+  const disablesLruCache = settings['drain-when'] === 'disabled'
+  const objects = settings['decide-by'] === 'count' || settings['on-isolation-failure'] !== 'accept'
   const locals = {
     ...migrateLocals(mm, { longest: mm.pages.size, mode: 'sync', settings }),
+    ...(fast ? gupFastLocals(mm) : { seen: constant<number | null>(null) }),
     /** the pages[] array of the call, and what the call returned */
     pinned: array(mm.pages, optional(mm.folios)),
-    result: oneOf('running', 'success', '-ENOMEM'),
+    result: resultOf(settings),
     /** the page at which a loop over the range stands */
-    at: mm.pages,
-    /** the check on the pinned pages has seen something that it does not accept beside what it isolated */
-    objection: settings['keep-pins-when'] === 'none-isolated' ? constant<boolean>(false) : bool,
+    page: mm.pages,
+    /** the check has seen something that it does not accept beside what it isolated */
+    objection: objects ? bool : constant<boolean>(false),
     drained: drainedBy(settings),
     drainCpu: mm.cpus,
+    /** some isolation has failed, which is an error */
+    refused: settings['on-isolation-failure'] === 'error' ? bool : constant<boolean>(false),
     /** migration has failed and this kernel pins all the same */
-    giveUp: settings['on-migration-failure'] === 'keep-pins' ? bool : constant<boolean>(false),
+    giveUp: mayFail ? constant<boolean>(false) : bool,
+    /** isolated, and taken for a failure: folios on no list (v6.1 only) */
+    lost: sequence(mm.folios, inverted ? lastPage + 1 : 0),
   }
   const start = {
     ...migrateStart,
+    ...gupFastStart,
     pinned: mm.pages.values.map(() => null),
     result: 'running' as const,
-    at: 0,
+    page: 0,
     objection: false,
+    refused: false,
     drained: 'nowhere' as const,
     drainCpu: 0,
     giveUp: false,
+    lost: [],
   }
-  type Locals = PinCall & {
-    at: number
+  type Locals = Omit<PinCall, 'pc'> & {
+    page: number
     objection: boolean
+    refused: boolean
     drained: Drained
     drainCpu: number
-    list: { length: number }
+    lost: Sequence<number> | number[]
+    list: { readonly length: number; push(f: number): unknown }
   }
 
-  /** check_and_migrate_movable_pages, once every page has been looked at: keep the pins, or let go of all of them. */
-  const afterCollecting = (me: Locals): 'return success' | 'unpin' => {
-    me.at = 0
+  const firstStep = fast ? 'read pte' : 'pin'
+  /** The check begins. */
+  const check = allocatesHelper ? 'alloc helper array' : disablesLruCache ? 'lru_cache_disable' : 'collect'
+  /** The check is over, with its verdict on the pins of this round. */
+  const verdictOn = (s: Mm, me: Locals): 'return success' | 'unpin' => {
+    const content = me.list.length === 0 && !me.objection
+    me.page = 0
     me.drained = 'nowhere'
-    const content = match(settings['keep-pins-when'])
-      .with('none-isolated', () => me.list.length === 0)
-      .with('none-isolated-none-failed', 'none-collected', () => me.list.length === 0 && !me.objection)
-      .exhaustive()
     me.objection = false
+    if (content && disablesLruCache) s.lru_disable_count--
     return content ? 'return success' : 'unpin'
   }
-  const nextToCollect = (me: Locals) => {
-    if (me.at === lastPage) return afterCollecting(me)
-    me.at++
+  const nextToCollect = (s: Mm, me: Locals) => {
+    if (me.page === lastPage) return verdictOn(s, me)
+    me.page++
     return 'collect'
   }
   /** How far collect drains before it isolates this folio, or null when it need not. */
-  const drainFor = (s: Mm, f: number, drained: Drained): 'here' | 'everywhere' | null =>
-    match(settings['drain-when'])
-      .with('lru-clear', () => (!s.folio[f].PG_lru && drained === 'nowhere' ? ('everywhere' as const) : null))
-      .with('refs-unexpected', () => {
-        if (s.folio[f].refs === mapcount(s, f) + 1 || drained === 'everywhere') return null
-        return drained === 'nowhere' ? ('here' as const) : ('everywhere' as const)
-      })
-      .exhaustive()
+  const drainFor = (s: Mm, f: number, drained: Drained): 'here' | 'everywhere' | null => {
+    const step = drained === 'nowhere' ? 'here' : drained === 'here' ? 'everywhere' : null
+    return (
+      match(settings['drain-when'])
+        .with('lru-clear', () => (!s.folio[f].PG_lru && drained === 'nowhere' ? ('everywhere' as const) : null))
+        // Large folios do not wait in batches. The pin of a small one is the whole bias, so this is never as expected.
+        .with('refs-unexpected', () => (s.folio[f].large || s.folio[f].refs === mapcount(s, f) + 1 ? null : step))
+        .with('pin-refs-unexpected', () =>
+          s.folio[f].large || s.folio[f].refs === mapcount(s, f) + pinReferences(s, f) ? null : step,
+        )
+        .with('disabled', () => null)
+        .exhaustive()
+    )
+  }
+  const isolationFailed = (me: Locals) => {
+    if (settings['on-isolation-failure'] !== 'accept') me.objection = true
+    if (settings['on-isolation-failure'] === 'error') me.refused = true
+  }
 
   return process(
     mm.state,
-    { title: `pinner (CPU ${cpu})`, locals, start },
+    { title: `${title} (CPU ${cpu})`, locals, start },
     {
-      // Under the page-table lock. A migration entry is waited for, without holding a reference (since v5.17; before, the
-      // waiter held one for a moment, which is not modelled).
+      ...stepsIf(fast, gupFast({ settings, pinned: 'return success', slow: 'pin' })),
+      // S2, under the page-table lock. A migration entry is waited for (S3), without a reference since v5.17; before, the
+      // waiter held one for a moment, which is not modelled here.
       pin: step('mm/gup.c: follow_page_pte', (s, me) => {
-        const pte = s.pte[me.at]
+        const pte = s.pte[me.page]
+        if (faults && pte.kind === 'none') return 'handle_mm_fault'
         when(pte.kind === 'present')
-        s.folio[pte.folio].refs += PIN_BIAS
-        s.folio[pte.folio].pins++
-        me.pinned[me.at] = pte.folio
-        if (me.at < lastPage) {
-          me.at++
+        pinFolio(s, pte.folio, settings)
+        me.pinned[me.page] = pte.folio
+        if (touches) markAccessed(s, cpu, pte.folio)
+        if (me.page < lastPage) {
+          me.page++
           return 'pin'
         }
-        me.at = 0
-        return me.giveUp ? 'return success' : 'collect'
+        me.page = 0
+        return me.giveUp ? 'return success' : check
+      }),
+      ...stepsIf(faults, {
+        // S3. Under PF_MEMALLOC_PIN, so that what the pin itself allocates may stay pinned.
+        handle_mm_fault: step('mm/memory.c: do_anonymous_page', (s: Mm, me: Locals) => {
+          const avoided = settings['pin-faults-avoid'] === 'cma+movable'
+          const movable = avoided ? null : freeFolio(s, 'MOVABLE')
+          faultIn(s, me.page, movable ?? freeFolio(s, 'NORMAL'), cpu)
+          return 'pin'
+        }),
+      }),
+      ...stepsIf(allocatesHelper, {
+        'alloc helper array': step('mm/gup.c: check_and_migrate_movable_pages', (s: Mm, me: Locals) => {
+          if (choose(s, bool)) return 'collect'
+          note(s, 'no memory')
+          if (settings['helper-array'] === 'leaks-pins') return 'return -ENOMEM'
+          for (const page of me.pinned.keys()) unpin(s, me, page, settings)
+          return 'return -ENOMEM'
+        }),
+      }),
+      ...stepsIf(disablesLruCache, {
+        // One CPU after the other, and from the first moment on nobody else batches anything.
+        lru_cache_disable: step('mm/swap.c: lru_cache_disable', (s: Mm, me: Locals) => {
+          if (me.drainCpu === 0) s.lru_disable_count++
+          drainBatches(s, me.drainCpu)
+          return nextCpu(me) ? 'lru_cache_disable' : 'collect'
+        }),
       }),
       collect: step('mm/gup.c: check_and_migrate_cma_pages / collect_longterm_unpinnable_folios', (s, me) => {
-        const f = me.pinned[me.at]!
-        if (!unpinnable(s, f, settings)) return nextToCollect(me)
+        const f = me.pinned[me.page]!
+        if (!unpinnable(s, f, settings)) return nextToCollect(s, me)
         note(s, s.folio[f].PG_lru ? 'on the LRU' : 'not on the LRU')
-        if (settings['keep-pins-when'] === 'none-collected') me.objection = true
+        if (settings['decide-by'] === 'count') me.objection = true
         return match(drainFor(s, f, me.drained))
           .with(null, () => 'folio_isolate_lru' as const)
           .with('here', () => 'lru_add_drain' as const)
           .with('everywhere', () => 'lru_add_drain_all' as const)
           .exhaustive()
       }),
-      ...stepsIf(settings['drain-when'] === 'refs-unexpected', {
+      ...stepsIf(settings['drain-when'] === 'refs-unexpected' || settings['drain-when'] === 'pin-refs-unexpected', {
         lru_add_drain: step('mm/swap.c: lru_add_drain', (s: Mm, me: Locals) => {
-          flushBatch(s, cpu)
+          drainBatches(s, cpu)
           me.drained = 'here'
           return 'collect'
         }),
       }),
-      // One CPU after the other: between two of them anything may be batched again.
-      lru_add_drain_all: step('mm/swap.c: lru_add_drain_all', (s, me) => {
-        flushBatch(s, me.drainCpu)
-        me.drained = 'everywhere'
-        if (me.drainCpu < mm.cpus.size - 1) {
-          me.drainCpu++
-          return 'lru_add_drain_all'
-        }
-        me.drainCpu = 0
-        return 'folio_isolate_lru'
+      ...stepsIf(!disablesLruCache, {
+        // One CPU after the other: between two of them anything may be batched again.
+        lru_add_drain_all: step('mm/swap.c: lru_add_drain_all', (s: Mm, me: Locals) => {
+          drainBatches(s, me.drainCpu)
+          me.drained = 'everywhere'
+          return nextCpu(me) ? 'lru_add_drain_all' : 'folio_isolate_lru'
+        }),
       }),
       folio_isolate_lru: step('mm/vmscan.c: folio_isolate_lru', (s, me) => {
-        const f = me.pinned[me.at]!
-        if (folioIsolateLru(s, f)) {
+        const f = me.pinned[me.page]!
+        const isolated = folioIsolateLru(s, f)
+        if (!isolated) note(s, 'fails, PG_lru is clear')
+        if (isolated !== inverted) {
+          if (inverted && !me.lost.includes(f)) return 'list corrupted'
+          if (inverted) me.lost = me.lost.filter((each) => each !== f)
           me.list.push(f)
-          return nextToCollect(me)
+          return nextToCollect(s, me)
         }
-        note(s, 'fails, PG_lru is clear')
-        if (settings['keep-pins-when'] === 'none-isolated-none-failed') me.objection = true
-        return nextToCollect(me)
+        if (inverted) {
+          note(s, 'succeeds, and is taken for a failure')
+          me.lost.push(f)
+        }
+        isolationFailed(me)
+        return nextToCollect(s, me)
+      }),
+      ...stepsIf(inverted, {
+        // A folio that this call has not isolated, put on its list: what its list pointers belong to is anybody's.
+        'list corrupted': step('mm/gup.c: collect_longterm_unpinnable_folios', () => 'done' as const),
       }),
       unpin: step('mm/gup.c: unpin_user_pages', (s, me) => {
-        unpin(s, me, me.at)
-        if (me.at < lastPage) {
-          me.at++
+        unpin(s, me, me.page, settings)
+        if (me.page < lastPage) {
+          me.page++
           return 'unpin'
         }
-        me.at = 0
+        me.page = 0
         return nextFolio(me, 'migrated')
       }),
       ...migratePages({
         mm,
         cpu,
         mode: 'sync',
-        allocate: (s) => freeFolio(s, 'NORMAL'),
+        allocate: (s) =>
+          match(settings['pin-destination'])
+            .with('not-movable', () => freeFolio(s, 'NORMAL'))
+            .with('anywhere', () => freeFolio(s, 'MOVABLE') ?? freeFolio(s, 'NORMAL'))
+            .exhaustive(),
         settings,
         exit: 'migrated',
       }),
-      migrated: step('mm/gup.c: check_and_migrate_cma_pages / check_and_migrate_movable_pages', (_s, me) => {
+      migrated: step('mm/gup.c: check_and_migrate_cma_pages / check_and_migrate_movable_pages', (s, me) => {
         const { failed } = me
         me.failed = false
+        if (disablesLruCache) s.lru_disable_count--
+        if (me.refused) {
+          me.refused = false
+          return 'return -EBUSY'
+        }
         if (!failed) return 'pin'
         return match(settings['on-migration-failure'])
           .with('keep-pins', () => {
             me.giveUp = true
             return 'pin' as const
           })
-          .with('fail', () => 'return -ENOMEM' as const)
+          .with('fail', () =>
+            settings['error-path-null-entries'] === 'dereferenced'
+              ? ('unpin_user_pages' as const)
+              : ('return -ENOMEM' as const),
+          )
           .exhaustive()
+      }),
+      ...stepsIf(mayFail && settings['error-path-null-entries'] === 'dereferenced', {
+        // The entries were cleared when their pins were dropped. In the kernel this is before the folios are put back.
+        unpin_user_pages: step('mm/gup.c: migrate_longterm_unpinnable_folios', (s: Mm, me: Locals) => {
+          if (me.pinned.every((entry) => entry !== null)) return 'return -ENOMEM'
+          note(s, 'of an array with NULL in it')
+          return 'NULL dereference'
+        }),
+        'NULL dereference': step('mm/gup.c: unpin_user_pages', () => 'done' as const),
       }),
       'return success': step('mm/gup.c: __gup_longterm_locked', (_s, me) => {
         me.result = 'success'
@@ -187,50 +294,72 @@ export function longtermPinner(mm: Memory, { cpu, settings }: Pinner) {
         return 'let go'
       }),
       'let go': step('mm/gup.c: unpin_user_pages', (s, me) => {
-        unpin(s, me, me.at)
-        if (me.at < lastPage) {
-          me.at++
+        unpin(s, me, me.page, settings)
+        if (me.page < lastPage) {
+          me.page++
           return 'let go'
         }
-        me.at = 0
+        me.page = 0
         me.result = 'running'
-        return 'pin'
+        return firstStep
       }),
-      ...stepsIf(settings['on-migration-failure'] === 'fail', {
-        'return -ENOMEM': step('mm/gup.c: __gup_longterm_locked', (_s: Mm, me: Locals) => {
-          me.result = '-ENOMEM'
+      ...stepsIf(settings['on-isolation-failure'] === 'error', {
+        'return -EBUSY': step('mm/gup.c: __gup_longterm_locked', (_s: Mm, me: Locals) => {
+          me.result = '-EBUSY'
           return 'call again'
         }),
+      }),
+      ...stepsIf(mayFail, {
+        'return -ENOMEM': step('mm/gup.c: __gup_longterm_locked', (_s: Mm, me: Locals) => {
+          me.result = '-ENOMEM'
+          // Nobody knows of pins that are left behind, and nobody will drop them.
+          return me.pinned.some((entry) => entry !== null) ? 'done' : 'call again'
+        }),
+      }),
+      ...stepsIf(mayFail || settings['on-isolation-failure'] === 'error', {
         'call again': step('mm/gup.c: pin_user_pages', (_s: Mm, me: Locals) => {
           me.result = 'running'
-          return 'pin'
+          return firstStep
         }),
       }),
     },
   )
+
+  /** Goes on to the next CPU, and tells whether there is one; a drain then begins anew. */
+  function nextCpu(me: Locals): boolean {
+    const more = me.drainCpu < mm.cpus.size - 1
+    me.drainCpu = more ? me.drainCpu + 1 : 0
+    return more
+  }
 }
 
-/** How far a call has drained the batches: at most once everywhere, and since v6.17 once on this CPU before that. */
-type Drained = 'nowhere' | 'here' | 'everywhere'
+/** A page is touched for the first time: the folio is mapped, and waits to be added to the LRU. Nothing where none is free. */
+export function faultIn(s: Mm, page: number, f: number | null, cpu: number): void {
+  when(f !== null)
+  s.folio[f].refs = 1
+  s.pte[page] = { kind: 'present', folio: f }
+  folioAddLru(s, cpu, f)
+}
+
+function resultOf(settings: Settings): ScalarDomain<Result> {
+  const always: Result[] = ['running', 'success']
+  const errors: Result[] = settings['on-migration-failure'] === 'fail' ? ['-ENOMEM'] : []
+  const busy: Result[] = settings['on-isolation-failure'] === 'error' ? ['-EBUSY'] : []
+  return oneOf<Result[]>(...always, ...errors, ...busy)
+}
 
 function drainedBy(settings: Settings): ScalarDomain<Drained> {
   return match(settings['drain-when'])
-    .with('lru-clear', (): ScalarDomain<Drained> => oneOf('nowhere', 'everywhere'))
-    .with('refs-unexpected', (): ScalarDomain<Drained> => oneOf('nowhere', 'here', 'everywhere'))
+    .with('lru-clear', () => oneOf<Drained[]>('nowhere', 'everywhere'))
+    .with('refs-unexpected', 'pin-refs-unexpected', () => oneOf<Drained[]>('nowhere', 'here', 'everywhere'))
+    .with('disabled', () => constant<Drained>('nowhere'))
     .exhaustive()
 }
 
-/** folio_is_longterm_pinnable, negated. No folio of this model lies in a CMA area. */
-function unpinnable(s: Mm, f: number, settings: Settings): boolean {
-  return match(settings.unpinnable)
-    .with('none', 'cma', () => false)
-    .with('cma+movable', () => s.folio[f].zone === 'MOVABLE')
-    .exhaustive()
-}
-
-function unpin(s: Mm, me: Pick<PinCall, 'pinned'>, page: number): void {
-  const f = me.pinned[page]!
+/** Drops the pin of an entry, where there is one. */
+function unpin(s: Mm, me: Pick<PinCall, 'pinned'>, page: number, settings: Settings): void {
+  const f = me.pinned[page]
+  if (f === null) return
   me.pinned[page] = null
-  s.folio[f].pins--
-  folioPut(s, f, PIN_BIAS)
+  unpinFolio(s, f, settings)
 }

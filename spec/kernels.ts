@@ -59,6 +59,37 @@ const PATCHES: Readonly<Record<string, { base: Release; about: string }>> = {
     about:
       '"mm/z3fold.c: fix race between migration and destruction" (d776aaa9895e), as first merged: waits in the wrong sense',
   },
+  'isolate-unpinnable-rc': {
+    base: 'v5.19',
+    about:
+      '1c563432588d as it was in v5.19-rc1: the zero page is no longer pinnable; repaired by 034e5afad921 before v5.19',
+  },
+  'device-coherent-rc': {
+    base: 'v6.0',
+    about: 'f25cbb7a95a2 as it was in v6.0-rc1: the zero page again; repaired by fcab34b433dc before v6.0 [U]',
+  },
+  'unpin-on-nomem': {
+    base: 'v6.11',
+    about: '9d2bdef811c4 (v6.12-rc6): the pins are dropped when the helper array gets no memory; v6.12 has no array',
+  },
+  'exact-pin-refs': {
+    base: 'v6.17',
+    about:
+      'compares the refcount with what the pin adds (pin_refs); seen in newer trees, commit and release unknown [U]',
+  },
+  'wait-for-refcount': {
+    base: 'v6.17',
+    about:
+      '"mm/migrate: wait for folio refcount during longterm pin migration", RFC, linux-mm, 9 Apr 2026, with exact pin_refs',
+  },
+  'pin-disables-lru-cache': {
+    base: 'v6.17',
+    about: 'an idea, never posted: lru_cache_disable around the check and the migration of a long-term pin',
+  },
+  'gup-fast-no-recheck': {
+    base: 'v6.17',
+    about: 'what would be if gup-fast did not read the page-table entry again; never so in any kernel',
+  },
   ...mlockPatches,
 }
 

@@ -1,6 +1,7 @@
-/** The LRU list, isolation from it, and the per-CPU lru_add batches in front of it. */
-import { when } from '../checker/language/index.ts'
+/** The LRU list, isolation from it, and the per-CPU batches in front of it: lru_add and activate. */
+import { note, when } from '../checker/language/index.ts'
 import { BATCH_SIZE, countEvent, folioPut, type Mm } from './memory.ts'
+import { drainMlockBatch } from './mlock.ts'
 
 /** mm/vmscan.c: folio_isolate_lru. Test-and-clear of PG_lru decides; the isolation list then holds a reference. */
 export function folioIsolateLru(s: Mm, f: number): boolean {
@@ -20,9 +21,43 @@ export function folioAddLru(s: Mm, cpu: number, f: number): void {
   if (s.batch[cpu].length === BATCH_SIZE || s.lru_disable_count > 0) flushBatch(s, cpu)
 }
 
-/** mm/swap.c: lru_add_drain on one CPU. Each folio of the batch goes to its list, and the batch lets go of it. */
+/**
+ * mm/swap.c: mark_page_accessed / folio_mark_accessed, of the classic LRU lists. The second access of a folio on the
+ * inactive list sends it to this CPU's activate batch; a large folio is not kept waiting.
+ */
+export function markAccessed(s: Mm, cpu: number, f: number): void {
+  const folio = s.folio[f]
+  if (!folio.PG_referenced) {
+    folio.PG_referenced = true
+    return
+  }
+  if (folio.PG_active) return
+  folio.PG_referenced = false
+  if (!folio.PG_lru) {
+    // Still to be added by this CPU: it is added as an active one.
+    if (s.batch[cpu].includes(f)) folio.PG_active = true
+    return
+  }
+  folio.refs++
+  s.activateBatch[cpu].push(f)
+  if (s.clearsLruFlag) folio.PG_lru = false
+  if (folio.large || s.activateBatch[cpu].length === BATCH_SIZE || s.lru_disable_count > 0) flushBatch(s, cpu)
+}
+
+/** Whether a CPU has folios in its LRU batches. */
+const batchPending = (s: Mm, cpu: number): boolean => s.batch[cpu].length + s.activateBatch[cpu].length > 0
+
+/** mm/swap.c: lru_add_drain, all batches of a CPU, for callers whose question is not how their parts interleave. */
+export function drainBatches(s: Mm, cpu: number): void {
+  const pending = batchPending(s, cpu) || s.mlockBatch[cpu].length > 0
+  note(s, pending ? `CPU ${cpu}` : `CPU ${cpu}, nothing there`)
+  flushBatch(s, cpu)
+  drainMlockBatch(s, cpu)
+}
+
+/** mm/swap.c: lru_add_drain_cpu. Each folio of an LRU batch goes to its list, and the batch lets go of it. */
 export function flushBatch(s: Mm, cpu: number): void {
-  if (s.batch[cpu].length === 0) return
+  if (!batchPending(s, cpu)) return
   when(s.lruLock === null && !s.localLock[cpu])
   for (const f of s.batch[cpu]) {
     chooseList(s, f)
@@ -30,6 +65,13 @@ export function flushBatch(s: Mm, cpu: number): void {
     folioPut(s, f)
   }
   s.batch[cpu] = []
+  for (const f of s.activateBatch[cpu]) {
+    // A folio that somebody has isolated meanwhile is passed over.
+    if (s.clearsLruFlag) s.folio[f].PG_lru = true
+    if (s.folio[f].PG_lru) s.folio[f].PG_active = true
+    folioPut(s, f)
+  }
+  s.activateBatch[cpu] = []
 }
 
 /**

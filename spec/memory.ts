@@ -48,6 +48,16 @@ export interface Sizes {
   readonly pinner?: boolean
   /** whether some task migrates folios; one does when absent */
   readonly migrates?: boolean
+  /** tasks that may have a folio pinned at the same time; 1 when absent */
+  readonly pinsPerFolio?: number
+  /** folios that begin mapped are large: a pin adds one reference and counts in _pincount */
+  readonly large?: boolean
+  /** pageblocks have a type, and folios may lie in a CMA area: all pages begin there, or none do */
+  readonly pageblocks?: 'CMA' | 'ordinary'
+  /** the first folio is ZERO_PAGE(0): on no LRU, and never freed */
+  readonly zeroPage?: boolean
+  /** folios are referenced and active, and wait in a batch to be activated, with PG_lru as it was or clear meanwhile */
+  readonly activation?: 'kept' | 'cleared'
   /** VMAs, over which the pages are spread evenly; 1 when absent */
   readonly vmas?: number
   /** VM_LOCKED and what stands behind it: flags and count of a folio, NR_MLOCK, the mlock batches */
@@ -110,6 +120,7 @@ export function memory(sizes: Sizes) {
   /** what is behind the pages: a page of a file, or anonymous memory */
   const objects = collection('object', sizes.shared ? 1 : sizes.pages)
   const { mlock } = sizes
+  const pinsPerFolio = sizes.pinner === false ? 0 : (sizes.pinsPerFolio ?? 1)
   const fileFlag = sizes.file ? bool : constant<boolean>(false)
   const folioIf = (feature = false): ScalarDomain<number | null> =>
     feature ? optional(folios) : constant<number | null>(null)
@@ -121,11 +132,15 @@ export function memory(sizes: Sizes) {
     folio: array(
       folios,
       record({
-        zone: sizes.nodes === undefined ? oneOf('MOVABLE', 'NORMAL') : constant<'MOVABLE' | 'NORMAL'>('NORMAL'),
+        zone: zonesOf(sizes),
         node: range(0, (sizes.nodes ?? 1) - 1),
         /** the counter itself; the fields below it are what it should be made of, beside mappings and batches */
-        refs: range(0, sizes.pinner === false ? PIN_BIAS - 1 : 2 * PIN_BIAS - 1),
-        pins: range(0, sizes.pinner === false ? 0 : 1),
+        refs: range(0, (pinsPerFolio + 1) * PIN_BIAS - 1),
+        pins: range(0, pinsPerFolio),
+        large: sizes.large ? bool : constant<boolean>(false),
+        /** inside a CMA area, for good; and what the type of its pageblock says at the moment */
+        cma: sizes.pageblocks === 'CMA' ? bool : constant<boolean>(false),
+        block: pageblocksOf(sizes),
         /** transient references of somebody who looks at it */
         gets: range(0, sizes.gets ?? 1),
         /** on somebody's isolation list, which holds a reference */
@@ -135,6 +150,8 @@ export function memory(sizes: Sizes) {
         /** its references are taken away so that nobody gets one (folio_ref_freeze) */
         frozen: fileFlag,
         PG_lru: bool,
+        PG_referenced: sizes.activation ? bool : constant<boolean>(false),
+        PG_active: sizes.activation ? bool : constant<boolean>(false),
         PG_locked: migrationFlag,
         PG_mlocked: mlockFlag,
         /** on the unevictable list, or taken off it */
@@ -166,6 +183,10 @@ export function memory(sizes: Sizes) {
     stored: array(objects, version),
     /** lru_add batches: each entry holds a reference */
     batch: array(cpus, sequence(folios, sizes.lruCacheDisabled ? 1 : BATCH_SIZE)),
+    /** activate batches: each entry holds a reference; whether PG_lru is clear meanwhile depends on the release */
+    activateBatch: array(cpus, sequence(folios, sizes.activation ? BATCH_SIZE : 0)),
+    clearsLruFlag: constant<boolean>(sizes.activation === 'cleared'),
+    zeroFolio: constant<number | null>(sizes.zeroPage ? 0 : null),
     /** mlock batches (v5.18 on): each entry holds a reference */
     mlockBatch: array(cpus, sequence(mlockEntryOf(folios), mlock?.capacity ?? 0)),
     mlockCapacity: constant<number>(mlock?.capacity ?? 0),
@@ -181,6 +202,21 @@ export function memory(sizes: Sizes) {
     lru_disable_count: sizes.lruCacheDisabled ? constant<number>(1) : range(0, sizes.lruCacheDisablers ?? 0),
   }
   return { sizes, folios, pages, cpus, vmas, objects, state }
+}
+
+type Zone = 'MOVABLE' | 'NORMAL'
+
+/** Several nodes make zones unimportant, and a CMA area lies in ZONE_NORMAL. */
+function zonesOf({ nodes, pageblocks, freeMovable }: Sizes): ScalarDomain<Zone> {
+  const onlyNormal = nodes !== undefined || (pageblocks === 'CMA' && freeMovable === 0)
+  return onlyNormal ? constant<Zone>('NORMAL') : oneOf<Zone[]>('MOVABLE', 'NORMAL')
+}
+
+type Pageblock = 'ordinary' | 'CMA' | 'ISOLATE'
+
+function pageblocksOf({ pageblocks }: Sizes): ScalarDomain<Pageblock> {
+  if (pageblocks === 'CMA') return oneOf<Pageblock[]>('ordinary', 'CMA', 'ISOLATE')
+  return pageblocks === 'ordinary' ? oneOf<Pageblock[]>('ordinary', 'ISOLATE') : constant<Pageblock>('ordinary')
 }
 
 function pteOf(folio: ScalarDomain<number>, { ptesMayBeEmpty, protNone, migrates }: Sizes): Domain<Pte> {
@@ -200,11 +236,16 @@ export const FREE = {
   node: 0,
   refs: 0,
   pins: 0,
+  large: false,
+  cma: false,
+  block: 'ordinary',
   gets: 0,
   isolated: false,
   fresh: false,
   frozen: false,
   PG_lru: false,
+  PG_referenced: false,
+  PG_active: false,
   PG_locked: false,
   PG_mlocked: false,
   PG_unevictable: false,
@@ -228,7 +269,10 @@ export function bootMemory(s: Mm, sizes: Sizes, backing: 'anon' | 'file' = 'anon
     const f = objectOf(s, page)
     s.pte[page] = { kind: 'present', folio: f }
     s.folio[f].refs++
+    s.folio[f].large = sizes.large ?? false
+    if (sizes.pageblocks === 'CMA') Object.assign(s.folio[f], { zone: 'NORMAL', cma: true, block: 'CMA' })
   }
+  if (sizes.zeroPage) s.folio[0].PG_lru = false
 }
 
 /** Every folio free and nothing in any batch or cache: what is mapped, the caller says. */
@@ -240,7 +284,12 @@ export function bootFree(s: Mm, sizes: Sizes): void {
   s.i_pages_locked = false
   for (const cpu of s.tlb.keys()) s.tlb[cpu].fill(null)
   s.asleep.fill(null)
-  for (const cpu of s.batch.keys()) s.batch[cpu] = []
+  for (const cpu of s.batch.keys()) {
+    s.batch[cpu] = []
+    s.activateBatch[cpu] = []
+  }
+  s.clearsLruFlag = sizes.activation === 'cleared'
+  s.zeroFolio = sizes.zeroPage ? 0 : null
   for (const vma of s.vma) {
     vma.VM_LOCKED = false
     vma.VM_IO = false
@@ -267,6 +316,8 @@ export function folioPut(s: Mm, f: number, references = 1): void {
   folio.refs -= references
   if (folio.refs > 0) return
   folio.PG_lru = false
+  folio.PG_referenced = false
+  folio.PG_active = false
   folio.content = 0
   if (folio.PG_mlocked) {
     folio.PG_mlocked = false
@@ -334,9 +385,12 @@ export function isFree(s: Mm, f: number): boolean {
   return s.folio[f].refs === 0 && !s.folio[f].frozen
 }
 
-/** The first free folio of a zone: which one the allocator picks does not matter. Null when there is none. */
+/**
+ * The first free folio of a zone: which one the allocator picks does not matter. Null when there is none. Pageblocks that
+ * are isolated have none, and those of CMA are for movable allocations, which are not asked for here.
+ */
 export function freeFolio(s: Mm, zone: 'MOVABLE' | 'NORMAL'): number | null {
-  const f = s.folio.findIndex((folio, f) => folio.zone === zone && isFree(s, f))
+  const f = s.folio.findIndex((folio, f) => folio.zone === zone && folio.block === 'ordinary' && isFree(s, f))
   return f < 0 ? null : f
 }
 

@@ -15,9 +15,9 @@ import {
   type Mm,
   mapcount,
   mappedBy,
-  PIN_BIAS,
 } from './memory.ts'
 import { type Locals, listDriver, type Mode, type NextLabel } from './migrate-list.ts'
+import { maybeDmaPinned } from './pin.ts'
 import { addRmap, removeRmap, visited, walkOn } from './rmap.ts'
 import type { Settings } from './switches/index.ts'
 
@@ -118,7 +118,7 @@ export function migratePages<Exit extends string>(options: MigrateOptions<Exit>)
       const src = me.src!
       const page = visited(mm, s, me, (pte) => mappedBy(pte) === src)
       if (page !== null) {
-        if (settings['unmap-sees-pins'] === 'yes' && s.folio[src].refs >= PIN_BIAS) {
+        if (settings['unmap-sees-pins'] === 'yes' && maybeDmaPinned(s, src)) {
           me.at = 0
           return 'restore ptes'
         }

@@ -1,6 +1,6 @@
 /** Memory offlining of all of ZONE_MOVABLE: scan, migrate away, test, and again, with no limit on the rounds. */
 import { type Process, process, step } from '../checker/language/index.ts'
-import { flushBatch, folioIsolateLru } from './lru.ts'
+import { drainBatches, folioIsolateLru } from './lru.ts'
 import { folioPut, freeFolio, type Memory, type Mm } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
 import type { Settings } from './switches/index.ts'
@@ -22,7 +22,7 @@ export function offlining(
     {
       // Since v5.13 this also keeps the batches empty from here on (lru_cache_disable); before, they were drained once.
       'drain all batches': step('mm/memory_hotplug.c: offline_pages', (s, me) => {
-        flushBatch(s, me.cpu)
+        drainBatches(s, me.cpu)
         if (me.cpu < mm.cpus.size - 1) {
           me.cpu++
           return 'drain all batches'

@@ -53,7 +53,7 @@ unfair: both tasks do all that they can do, and the one that holds the pin need 
   {
     folder: 'pinning/pin-loops-on-page-off-the-lru',
     scenario: 'pin-vs-offline',
-    kernel: 'v6.1',
+    kernel: 'v6.2',
     claim: 'pin-returns',
     title: 'A long-term pin of a page that never gets onto the LRU repeats for ever',
     range:

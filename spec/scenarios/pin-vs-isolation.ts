@@ -41,7 +41,7 @@ export function pinVsIsolation(
     {
       state: mm.state,
       processes: {
-        pinner: longtermPinner(mm, { cpu: 0, settings }),
+        pinner: longtermPinner(mm, { cpu: 0, settings, mayRunOut: true }),
         compaction: compaction(mm, { cpu: 1, settings }),
       },
     },
@@ -59,6 +59,7 @@ export function pinVsIsolation(
         ),
       },
       claims: claimsOn(mm) as readonly Claim<Scene>[],
+      final: (s) => s.pinner.pc === 'done',
       projections: {
         'folio-life': (s) => folioLife(s, 0),
         'page-and-call': (s) => `page in ${zoneOf(s, 0)}, call ${s.pinner.result}`,

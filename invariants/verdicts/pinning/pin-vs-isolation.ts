@@ -2,11 +2,30 @@
 import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, constants, pinVsIsolation, sizesFor } from '../../../spec/scenarios/pin-vs-isolation.ts'
-import { failureHoldsNoPin, pinCanSucceed, pinOutsideMovable, refcountConserved } from '../../pinning.ts'
+import {
+  failureHoldsNoPin,
+  isolatedOnOneList,
+  noOops,
+  pinCanSucceed,
+  pinOutsideMovable,
+  refcountConserved,
+} from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 
 /** The kernels that the matrix shows: one for each way in which the check on pinned pages was ever written. */
-export const rows = ['v5.12', 'patch:longterm-movable-v3', 'v5.13', 'v6.1', 'v6.14', 'v6.16', 'v6.17']
+export const rows = [
+  'v5.12',
+  'patch:longterm-movable-v3',
+  'v5.13',
+  'v6.1',
+  'v6.2',
+  'v6.11',
+  'patch:unpin-on-nomem',
+  'v6.12',
+  'v6.14',
+  'v6.16',
+  'v6.17',
+]
 
 /** The model on a kernel, with switches and constants set otherwise where `settings` says so. */
 export function build(kernelName: string, settings: RawSettings): Model {
@@ -14,7 +33,14 @@ export function build(kernelName: string, settings: RawSettings): Model {
   return pinVsIsolation(
     on,
     values,
-    (mm) => [pinOutsideMovable(mm), failureHoldsNoPin(mm), refcountConserved(mm), pinCanSucceed()],
+    (mm) => [
+      pinOutsideMovable(mm),
+      failureHoldsNoPin(mm),
+      isolatedOnOneList(mm, ['pinner', 'compaction']),
+      noOops(),
+      refcountConserved(mm),
+      pinCanSucceed(),
+    ],
     waivers(on, values),
   )
 }
@@ -24,9 +50,15 @@ export function build(kernelName: string, settings: RawSettings): Model {
  * the check is content although isolation has failed.
  */
 export function expected(kernelName: string): Readonly<Record<string, Expectation>> {
+  const { settings } = kernel(kernelName)
   return {
     'pin-outside-movable': leaksPins(kernel(kernelName)) ? 'violated' : 'holds',
-    'failure-holds-no-pin': 'holds',
+    'failure-holds-no-pin': settings['helper-array'] === 'leaks-pins' ? 'violated' : 'holds',
+    'isolated-on-one-list': settings['isolation-test'] === 'inverted' ? 'violated' : 'holds',
+    'no-oops':
+      settings['isolation-test'] === 'inverted' || settings['error-path-null-entries'] === 'dereferenced'
+        ? 'violated'
+        : 'holds',
     'refcount-conserved': 'holds',
     'pin-can-succeed': 'reached',
   }
@@ -35,8 +67,9 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
 /** Whether a kernel is known to grant long-term pins in ZONE_MOVABLE. */
 export function leaksPins({ settings }: Kernel): boolean {
   return (
+    settings.unpinnable === 'none' ||
     settings.unpinnable === 'cma' ||
-    settings['keep-pins-when'] === 'none-isolated' ||
+    (settings['decide-by'] === 'list' && settings['on-isolation-failure'] === 'accept') ||
     settings['on-migration-failure'] === 'keep-pins'
   )
 }
@@ -51,6 +84,7 @@ function waivers({ settings }: Kernel, values: typeof constants): Record<string,
     'compaction.dst is never': 'compaction stays in ZONE_MOVABLE',
   }
   const neverFails = 'this kernel keeps the pins when migration fails, and returns no error'
+  const crashes = 'this kernel crashes on the way to returning the error'
   const onlyCma = 'this kernel looks for CMA only, and no folio of the scenario lies in a CMA area'
   const refusedWhilePinned = 'a pin is seen before the folio is unmapped, and nothing can be pinned while it is'
   return {
@@ -58,6 +92,12 @@ function waivers({ settings }: Kernel, values: typeof constants): Record<string,
     ...(settings['on-migration-failure'] === 'keep-pins' && {
       'pinner.result is never -ENOMEM': neverFails,
       "the premise of 'failure-holds-no-pin' is never true": neverFails,
+    }),
+    ...(settings['error-path-null-entries'] === 'dereferenced' && {
+      "action 'pinner: return -ENOMEM'": crashes,
+      "action 'pinner: call again'": crashes,
+      'pinner.result is never -ENOMEM': crashes,
+      "the premise of 'failure-holds-no-pin' is never true": crashes,
     }),
     ...(settings['migrate-list'] === 'batched' && {
       'pinner.phase is never undo': refusedWhilePinned,

@@ -5,7 +5,10 @@ import { boundsFor, constants, pinVsOffline, sizesFor } from '../../../spec/scen
 import { offliningCompletes, pinReturns } from '../../offlining.ts'
 import { refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
-import { leaksPins, rows } from './pin-vs-isolation.ts'
+import { leaksPins } from './pin-vs-isolation.ts'
+
+/** The kernels that the matrix shows: one for each answer that the check on pinned pages ever gave to a failure. */
+export const rows = ['v5.12', 'patch:longterm-movable-v3', 'v5.13', 'v6.2', 'v6.14', 'v6.16', 'v6.17']
 
 /** The model on a kernel, with switches and constants set otherwise where `settings` says so. */
 export function build(kernelName: string, settings: RawSettings): Model {
@@ -34,6 +37,7 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
 /** What the kernel at hand cannot do, with the reason; everything else that never happens fails the run. */
 function waivers({ settings }: Kernel, values: typeof constants): Record<string, string> {
   const neverFails = 'this kernel keeps the pins when migration fails, and returns no error'
+  const crashes = 'this kernel crashes on the way to returning the error'
   const onlyCma = 'this kernel looks for CMA only, and no folio of the scenario lies in a CMA area'
   const onePage = 'there is only one page'
   return {
@@ -44,6 +48,11 @@ function waivers({ settings }: Kernel, values: typeof constants): Record<string,
     'offline.src is never': 'only folios of ZONE_MOVABLE are moved away',
     'offline.dst is never': 'destinations lie outside the range, and the first free one serves',
     'offline.pfn is never': 'only folios of ZONE_MOVABLE are walked over',
+    ...(settings['error-path-null-entries'] === 'dereferenced' && {
+      "action 'pinner: return -ENOMEM'": crashes,
+      "action 'pinner: call again'": crashes,
+      'pinner.result is never -ENOMEM': crashes,
+    }),
     ...(settings['offline-disables-lru-cache'] === 'no' && {
       'lru_disable_count never changes': 'this kernel only drains the batches',
     }),

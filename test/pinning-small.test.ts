@@ -1,0 +1,78 @@
+/** The small scenarios of the area pinning, a handful of steps each: every expected verdict, and the shape of the races. */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { check } from '../checker/index.ts'
+import { raceTable } from '../checker/report/race-table.ts'
+import type { Verdict } from '../checker/verdict.ts'
+import * as drainVsDeviceFault from '../invariants/verdicts/pinning/drain-vs-device-fault.ts'
+import * as gupFastVsCollapse from '../invariants/verdicts/pinning/gup-fast-vs-collapse.ts'
+import * as gupFastVsFork from '../invariants/verdicts/pinning/gup-fast-vs-fork.ts'
+import * as gupFastVsSecretmem from '../invariants/verdicts/pinning/gup-fast-vs-secretmem.ts'
+import * as memfdPinVsMemfdPin from '../invariants/verdicts/pinning/memfd-pin-vs-memfd-pin.ts'
+import * as offlineVsFreeList from '../invariants/verdicts/pinning/offline-vs-free-list.ts'
+
+const verdicts = (verdict: Verdict) => Object.fromEntries(verdict.claims.map(({ name, verdict }) => [name, verdict]))
+const steps = (verdict: Verdict, claim: string) =>
+  verdict.claims.find(({ name }) => name === claim)!.trace!.steps.map(({ process, label }) => `${process}: ${label}`)
+
+const scenarios = {
+  'drain-vs-device-fault': drainVsDeviceFault,
+  'gup-fast-vs-collapse': gupFastVsCollapse,
+  'gup-fast-vs-fork': gupFastVsFork,
+  'gup-fast-vs-secretmem': gupFastVsSecretmem,
+  'memfd-pin-vs-memfd-pin': memfdPinVsMemfdPin,
+  'offline-vs-free-list': offlineVsFreeList,
+}
+
+for (const [name, { rows, build, expected }] of Object.entries(scenarios)) {
+  for (const kernel of rows) {
+    test(`${name}, ${kernel}`, async () => {
+      const verdict = await check(build(kernel, {}), { variant: kernel })
+      const shown = verdict.claims.map(({ trace }) => (trace?.kind === 'violation' ? raceTable(trace) : '')).join('\n')
+      assert.equal(verdict.fault, null)
+      assert.equal(verdict.deadlock, null)
+      assert.equal(verdicts(verdict), expected(kernel), shown)
+      assert.equal(
+        verdict.trust.filter(({ waived }) => waived === null).map(({ text }) => text),
+        [],
+      )
+    })
+  }
+}
+
+test('on v5.10 gup-fast wins between the question whether the page is pinned and the write protection', async () => {
+  const race = steps(await check(gupFastVsFork.build('v5.10', {})), 'parent-keeps-pinned-page')
+  const at = (step: string) => race.indexOf(step)
+  assert.ok(at('fork: pinned?') < at('pinner: try_grab_folio'))
+  assert.ok(at('pinner: read pte again') < at('fork: share page'))
+  assert.is(race.at(-1), 'writer: store')
+})
+
+test('the counter alone repairs v5.10, and fork that asks alone does not repair v5.8', async () => {
+  const counted = await check(gupFastVsFork.build('v5.10', { 'fork-write-protect-seq': 'yes' }))
+  assert.is(verdicts(counted)['parent-keeps-pinned-page'], 'holds')
+  const asked = await check(gupFastVsFork.build('v5.8', { 'fork-copies-pinned': 'yes' }))
+  assert.is(verdicts(asked)['parent-keeps-pinned-page'], 'violated')
+})
+
+test('on v6.0 the entry in a detached page table is unchanged when gup-fast looks again', async () => {
+  const race = steps(await check(gupFastVsCollapse.build('v6.0', {})), 'pinned-page-mapped')
+  const at = (step: string) => race.indexOf(step)
+  assert.ok(at('khugepaged: refcount as expected?') < at('pinner: try_grab_folio'))
+  assert.ok(at('pinner: read pte again') < at('khugepaged: clear pte'))
+})
+
+test('a secretmem folio passes while it waits in a batch, and is refused once the batch is flushed', async () => {
+  const race = steps(await check(gupFastVsSecretmem.build('v6.8', {})), 'secretmem-not-pinned')
+  assert.ok(race.includes('fault: folio_add_lru'))
+  assert.not.ok(race.some((step) => step.includes('flushes the batch')))
+})
+
+test('the task that spins never leaves the CPU to the work item', async () => {
+  const verdict = await check(drainVsDeviceFault.build('v6.15', {}))
+  const { trace } = verdict.claims.find(({ name }) => name === 'drain-ends')!
+  const loop = trace!.steps.slice(trace!.loop!).map(({ process, label }) => `${process}: ${label}`)
+  assert.equal([...new Set(loop)].sort(), ['fault: folio_trylock', 'fault: hmm_range_fault goes round'])
+})
+
+test.run()
