@@ -1,7 +1,7 @@
 /** What must hold of long-term pins. One claim, one sentence, one source that promises it. */
 import { type Claim, type FixedArray, invariant, oneOf, reachable, type Sequence } from '../checker/language/index.ts'
 import type { PinCall } from '../spec/gup.ts'
-import { cacheReferences, type Memory, type Mm, mapcount } from '../spec/memory.ts'
+import { type Memory, type Mm, mapcount, ownReferences } from '../spec/memory.ts'
 import { mustStayMovable, pinReferences } from '../spec/pin.ts'
 
 /** The memory, and tasks that pin, by name. */
@@ -93,7 +93,7 @@ export const refcountConserved = ({ folios }: Memory): Claim<Mm> =>
       const held = [folio.isolated, folio.fresh].filter(Boolean).length
       const others = added + mlocked + held + folio.gets + pinReferences(s, f)
       // Whoever freezes has compared the counter with exactly these.
-      return folio.refs === (folio.frozen ? 0 : mapcount(s, f) + cacheReferences(s, f) + others)
+      return folio.refs === (folio.frozen ? 0 : mapcount(s, f) + ownReferences(s, f) + others)
     },
   })
 

@@ -1,5 +1,6 @@
 /** Compaction of ZONE_MOVABLE: a PFN walker that takes folios off the LRU and moves them elsewhere in the zone. */
 import { choose, process, step, when } from '../checker/language/index.ts'
+import { isolate } from './lru.ts'
 import { folioPut, freeFolio, type Memory } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
 import type { Settings } from './switches/index.ts'
@@ -33,7 +34,7 @@ export function compaction(mm: Memory, { cpu, settings }: { cpu: number; setting
         }
         // The reference of the walker becomes that of the isolation list.
         s.folio[f].PG_lru = false
-        s.folio[f].isolated = true
+        isolate(s, f)
         me.list = [f]
         return nextFolio(me, 'compacted')
       }),

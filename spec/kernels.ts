@@ -17,6 +17,19 @@ const PATCHES: Readonly<Record<string, { base: Release; about: string }>> = {
     base: 'v5.10',
     about: '"mm/gup: migrate pinned pages out of movable zone", v3, linux-mm, 11 Dec 2020',
   },
+  'migrate-batch-v6.3-rc1': {
+    base: 'v6.3',
+    about:
+      'candidates of v6.3: batched migration in its first form (5dfab109d519, before fb3592c41a44 and 2ef7dbb26990)',
+  },
+  'migrate-without-flush': {
+    base: 'v7.3',
+    about: 'hypothetical: unmapping for migration leaves the TLBs alone',
+  },
+  'move-ptes-unguarded': {
+    base: 'v7.3',
+    about: 'hypothetical: mremap moves entries without the rmap lock, as before v3.2 and exec before v2.6.35',
+  },
   'mbind-locks-first': {
     base: 'v6.4',
     about: 'v6.4.8 and candidates of v6.5: mbind write-locks every VMA of its range before it walks (6c21e066f925)',

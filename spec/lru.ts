@@ -10,8 +10,20 @@ export function folioIsolateLru(s: Mm, f: number): boolean {
   folio.PG_lru = false
   folio.mlock_count = 0
   folio.refs++
-  folio.isolated = true
+  isolate(s, f)
   return true
+}
+
+/** The folio is on an isolation list from now on, and counted (NR_ISOLATED_ANON and _FILE, here together). */
+export function isolate(s: Mm, f: number): void {
+  s.folio[f].isolated = true
+  if (s.countsIsolated) s.NR_ISOLATED++
+}
+
+/** The end of an isolation, however it ended: each of them has to uncount it. */
+export function unisolate(s: Mm, f: number): void {
+  s.folio[f].isolated = false
+  if (s.countsIsolated) s.NR_ISOLATED--
 }
 
 /** mm/swap.c: folio_add_lru. The folio waits in this CPU's batch, with PG_lru clear, until the batch is flushed. */
@@ -91,6 +103,6 @@ export function chooseList(s: Mm, f: number): void {
 /** mm/vmscan.c: folio_putback_lru. Through the batch again: PG_lru stays clear, and the batch holds a reference. */
 export function folioPutbackLru(s: Mm, cpu: number, f: number): void {
   folioAddLru(s, cpu, f)
-  s.folio[f].isolated = false
+  unisolate(s, f)
   folioPut(s, f)
 }

@@ -80,6 +80,18 @@ export interface Sizes {
   readonly tlb?: boolean
   /** tasks may sleep on a folio lock until it is released: one on each CPU */
   readonly sleepers?: boolean
+  /** walks over the rmap exclude those who take its lock for writing (i_mmap_rwsem, the lock of the anon_vma) */
+  readonly rmapLock?: boolean
+  /** folios may be written back */
+  readonly writeback?: boolean
+  /** folios may be large ones that migration splits before it moves them */
+  readonly deferredSplit?: boolean
+  /** the folio of the first object has a buffer head */
+  readonly buffers?: boolean
+  /** what folio->mapping holds is looked at by somebody who does not lock the folio */
+  readonly mappings?: boolean
+  /** isolated folios are counted (NR_ISOLATED) */
+  readonly isolatedCount?: boolean
 }
 
 export interface MlockSizes {
@@ -121,12 +133,11 @@ export function memory(sizes: Sizes) {
   const objects = collection('object', sizes.shared ? 1 : sizes.pages)
   const { mlock } = sizes
   const pinsPerFolio = sizes.pinner === false ? 0 : (sizes.pinsPerFolio ?? 1)
-  const fileFlag = sizes.file ? bool : constant<boolean>(false)
   const folioIf = (feature = false): ScalarDomain<number | null> =>
     feature ? optional(folios) : constant<number | null>(null)
   const version = sizes.versions ? range(0, sizes.versions) : constant<number>(0)
-  const migrationFlag = sizes.migrates === false ? constant<boolean>(false) : bool
-  const mlockFlag = mlock ? bool : constant<boolean>(false)
+  const migrationFlag = flag(sizes.migrates !== false)
+  const mlockFlag = flag(mlock !== undefined)
   const eventCount = mlock?.events ? range(0, mlock.events) : constant<number>(0)
   const state = {
     folio: array(
@@ -137,7 +148,7 @@ export function memory(sizes: Sizes) {
         /** the counter itself; the fields below it are what it should be made of, beside mappings and batches */
         refs: range(0, (pinsPerFolio + 1) * PIN_BIAS - 1),
         pins: range(0, pinsPerFolio),
-        large: sizes.large ? bool : constant<boolean>(false),
+        large: flag(sizes.large),
         /** inside a CMA area, for good; and what the type of its pageblock says at the moment */
         cma: sizes.pageblocks === 'CMA' ? bool : constant<boolean>(false),
         block: pageblocksOf(sizes),
@@ -148,10 +159,10 @@ export function memory(sizes: Sizes) {
         /** allocated as the destination of a migration and not yet published */
         fresh: migrationFlag,
         /** its references are taken away so that nobody gets one (folio_ref_freeze) */
-        frozen: fileFlag,
+        frozen: flag(sizes.file),
         PG_lru: bool,
-        PG_referenced: sizes.activation ? bool : constant<boolean>(false),
-        PG_active: sizes.activation ? bool : constant<boolean>(false),
+        PG_referenced: flag(sizes.activation !== undefined),
+        PG_active: flag(sizes.activation !== undefined),
         PG_locked: migrationFlag,
         PG_mlocked: mlockFlag,
         /** on the unevictable list, or taken off it */
@@ -160,6 +171,10 @@ export function memory(sizes: Sizes) {
         mlock_count: mlock?.count ? range(0, mlock.count) : constant<number>(0),
         /** the version of what is stored in it; 0 is what a free folio holds */
         content: version,
+        PG_writeback: flag(sizes.writeback),
+        /** large, and on the list of those that are to be split when that is possible */
+        deferredSplit: flag(sizes.deferredSplit),
+        mapping: mappingOf(sizes),
       }),
     ),
     vma: array(
@@ -174,7 +189,16 @@ export function memory(sizes: Sizes) {
     /** what the page cache has for each object; none where the object is anonymous */
     cache: array(objects, folioIf(sizes.file)),
     /** the lock around changes of the page cache (xa_lock of i_pages) */
-    i_pages_locked: fileFlag,
+    i_pages_locked: flag(sizes.file),
+    /** held by an rmap walk, from its first place to its last */
+    rmap_locked: flag(sizes.rmapLock),
+    /** the buffer head: the folio whose PG_private it is, who uses it, and the lock around looking it up */
+    buffer: record({
+      folio: folioIf(sizes.buffers),
+      b_count: sizes.buffers ? range(0, 1) : constant<number>(0),
+      private_lock: flag(sizes.buffers),
+      BH_Migrate: flag(sizes.buffers),
+    }),
     /** the translation that a CPU still has for a page */
     tlb: array(cpus, array(pages, folioIf(sizes.tlb))),
     /** the folio on whose lock the task on a CPU sleeps */
@@ -200,6 +224,8 @@ export function memory(sizes: Sizes) {
     countsEvents: constant<boolean>(mlock?.events !== undefined),
     /** lru_disable_count: the batches stay empty while it is not zero */
     lru_disable_count: sizes.lruCacheDisabled ? constant<number>(1) : range(0, sizes.lruCacheDisablers ?? 0),
+    NR_ISOLATED: sizes.isolatedCount ? range(0, folios.size) : constant<number>(0),
+    countsIsolated: constant<boolean>(sizes.isolatedCount === true),
   }
   return { sizes, folios, pages, cpus, vmas, objects, state }
 }
@@ -217,6 +243,17 @@ type Pageblock = 'ordinary' | 'CMA' | 'ISOLATE'
 function pageblocksOf({ pageblocks }: Sizes): ScalarDomain<Pageblock> {
   if (pageblocks === 'CMA') return oneOf<Pageblock[]>('ordinary', 'CMA', 'ISOLATE')
   return pageblocks === 'ordinary' ? oneOf<Pageblock[]>('ordinary', 'ISOLATE') : constant<Pageblock>('ordinary')
+}
+
+const flag = (feature = false): ScalarDomain<boolean> => (feature ? bool : constant<boolean>(false))
+
+/** What folio->mapping leads to; a batched migration keeps the anon_vma of the source in that of the destination. */
+type Mapping = 'none' | 'object' | 'anon_vma of the source'
+
+function mappingOf({ mappings }: Sizes): ScalarDomain<Mapping> {
+  return mappings
+    ? (oneOf('none', 'object', 'anon_vma of the source') as ScalarDomain<Mapping>)
+    : constant<Mapping>('none')
 }
 
 function pteOf(folio: ScalarDomain<number>, { ptesMayBeEmpty, protNone, migrates }: Sizes): Domain<Pte> {
@@ -251,6 +288,9 @@ export const FREE = {
   PG_unevictable: false,
   mlock_count: 0,
   content: 0,
+  PG_writeback: false,
+  deferredSplit: false,
+  mapping: 'none',
 } as const
 
 /**
@@ -264,6 +304,7 @@ export function bootMemory(s: Mm, sizes: Sizes, backing: 'anon' | 'file' = 'anon
     s.stored[object] = version
     s.cache[object] = backing === 'file' ? object : null
     Object.assign(s.folio[object], { PG_lru: true, content: version, refs: backing === 'file' ? 1 : 0 })
+    if (sizes.mappings) s.folio[object].mapping = 'object'
   }
   for (const page of s.pte.keys()) {
     const f = objectOf(s, page)
@@ -273,6 +314,10 @@ export function bootMemory(s: Mm, sizes: Sizes, backing: 'anon' | 'file' = 'anon
     if (sizes.pageblocks === 'CMA') Object.assign(s.folio[f], { zone: 'NORMAL', cma: true, block: 'CMA' })
   }
   if (sizes.zeroPage) s.folio[0].PG_lru = false
+  if (sizes.buffers) {
+    s.buffer.folio = 0
+    s.folio[0].refs++
+  }
 }
 
 /** Every folio free and nothing in any batch or cache: what is mapped, the caller says. */
@@ -282,6 +327,8 @@ export function bootFree(s: Mm, sizes: Sizes): void {
   s.stored.fill(0)
   s.cache.fill(null)
   s.i_pages_locked = false
+  s.rmap_locked = false
+  s.buffer = { folio: null, b_count: 0, private_lock: false, BH_Migrate: false }
   for (const cpu of s.tlb.keys()) s.tlb[cpu].fill(null)
   s.asleep.fill(null)
   for (const cpu of s.batch.keys()) {
@@ -303,6 +350,8 @@ export function bootFree(s: Mm, sizes: Sizes): void {
   for (const name of MLOCK_EVENTS) s.event[name] = 0
   s.countsEvents = sizes.mlock?.events !== undefined
   s.lru_disable_count = sizes.lruCacheDisabled ? 1 : 0
+  s.NR_ISOLATED = 0
+  s.countsIsolated = sizes.isolatedCount === true
 }
 
 /** The object behind a page: one for all of them where they are shared, otherwise one of its own. */
@@ -370,14 +419,19 @@ export function mapcount(s: Mm, f: number): number {
   return s.pte.filter((pte) => mappedBy(pte) === f).length
 }
 
-/** The references that the page cache holds: one for a slot that names the folio. */
-export function cacheReferences(s: Mm, f: number): number {
-  return s.cache.includes(f) ? 1 : 0
+/** Whether the page cache has the folio, which holds a reference then. */
+export function inPageCache(s: Mm, f: number): boolean {
+  return s.cache.includes(f)
 }
 
-/** folio_expected_refs, for a folio that is isolated and unmapped: the isolation, and the page cache. */
+/** The references of the page cache and of PG_private, the two that migration takes over. */
+export function ownReferences(s: Mm, f: number): number {
+  return (inPageCache(s, f) ? 1 : 0) + (s.buffer.folio === f ? 1 : 0)
+}
+
+/** folio_expected_refs, for a folio that is isolated and unmapped. */
 export function expectedReferences(s: Mm, f: number): number {
-  return 1 + cacheReferences(s, f)
+  return 1 + ownReferences(s, f)
 }
 
 /** Whether the allocator has the folio. A frozen one has no references either, and is not free. */

@@ -21,15 +21,18 @@ interface Bounds {
   readonly settings: Settings
   /** whether memory for destinations may run out when some are already unmapped */
   readonly mayRunOut?: boolean
+  /** whether the results are counted, as migrate_pages returns them and as /proc/vmstat shows them */
+  readonly counts?: boolean
 }
 
 /** What a process that migrates keeps to itself. */
 export function migrateLocals(
   { folios, pages, sizes }: Memory,
-  { longest, mode, settings, mayRunOut = false }: Bounds,
+  { longest, mode, settings, mayRunOut = false, counts = false }: Bounds,
 ) {
   const batched = settings['migrate-list'] === 'batched'
   const passes = sizes.passes ?? PASSES
+  const count = (counts ? range(0, longest) : constant(0)) as ScalarDomain<number>
   return {
     /** isolated folios that are still to be migrated */
     list: sequence(folios, longest),
@@ -37,7 +40,11 @@ export function migrateLocals(
     pass: (passes > 1 ? range(0, passes - 1) : constant(0)) as ScalarDomain<number>,
     src: optional(folios),
     dst: optional(folios),
+    /** migrate_pages did not return 0 */
     failed: bool,
+    /** folios that were moved or found free (PGMIGRATE_SUCCESS), and folios that were not (PGMIGRATE_FAIL) */
+    succeeded: count,
+    failures: count,
     /** where the rmap walk stands */
     at: (sizes.shared || sizes.mappedTwice ? pages : constant(0)) as ScalarDomain<number>,
     /** a batch is being unmapped, then moved; what could not be moved is restored at the end */
@@ -46,11 +53,11 @@ export function migrateLocals(
     unmapped: sequence(folios, batched ? longest : 0),
     destinations: sequence(folios, batched ? longest : 0),
     /** folios that are given up */
-    returned: sequence(folios, batched ? longest : 0),
+    returned: sequence(folios, batched || sizes.writeback ? longest : 0),
     /** after the batch: the folios that it left behind are taken one by one, in the mode that was asked for */
     alone: batched && mode !== 'async' ? bool : constant<boolean>(false),
-    /** no destination could be allocated, and what is already unmapped is still to be moved */
-    nomem: batched && mayRunOut ? bool : constant<boolean>(false),
+    /** a destination could not be allocated: migrate_pages returns -ENOMEM, once it has moved what is already unmapped */
+    nomem: mayRunOut && (batched || counts) ? bool : constant<boolean>(false),
   }
 }
 
@@ -61,6 +68,8 @@ export const migrateStart = {
   src: null,
   dst: null,
   failed: false,
+  succeeded: 0,
+  failures: 0,
   at: 0,
   phase: 'unmap' as const,
   unmapped: [] as number[],
@@ -74,11 +83,11 @@ export type Locals = {
   [K in keyof ReturnType<typeof migrateLocals>]: ReturnType<typeof migrateLocals>[K] extends Domain<infer T> ? T : never
 }
 
-/** What became of one attempt at one folio: gone (moved, or freed by others), -EAGAIN, or no memory for a destination. */
-export type Outcome = 'gone' | '-EAGAIN' | '-ENOMEM'
+/** What became of one attempt at one folio: moved, or freed by others; not now; not at all; no destination for it. */
+export type Outcome = 'gone' | '-EAGAIN' | '-EBUSY' | '-ENOMEM'
 
 /** Where a list driver sends the process next; how one folio is moved is not its business. */
-export type NextLabel<Exit extends string> = 'alloc destination' | 'move' | 'restore ptes' | 'putback' | Exit
+export type NextLabel<Exit extends string> = 'alloc destination' | 'flush' | 'move' | 'restore ptes' | 'putback' | Exit
 
 /** The decisions between two attempts. */
 export interface ListDriver<Exit extends string> {
@@ -94,6 +103,14 @@ export interface ListDriver<Exit extends string> {
   readonly mayWait: (me: Locals) => boolean
 }
 
+interface DriverOptions<Exit extends string> {
+  readonly mm: Memory
+  readonly mode: Mode
+  readonly settings: Settings
+  readonly exit: Exit
+  readonly counts?: boolean
+}
+
 /** migrate_pages begins: takes up the first folio of `me.list`, or returns at once when there is none. */
 export function nextFolio<Exit extends string>(me: Locals, exit: Exit): 'alloc destination' | Exit {
   if (me.list.length === 0) return exit
@@ -101,34 +118,41 @@ export function nextFolio<Exit extends string>(me: Locals, exit: Exit): 'alloc d
   return 'alloc destination'
 }
 
-/** The driver of a kernel. `passes` is the number of passes over the list. */
-export function listDriver<Exit extends string>(
-  { sizes }: Memory,
-  { mode, settings, exit }: { mode: Mode; settings: Settings; exit: Exit },
-): ListDriver<Exit> {
-  const lastPass = (sizes.passes ?? PASSES) - 1
-  return match(settings['migrate-list'])
-    .with('per-folio', () => perFolio(lastPass, mode, exit))
-    .with('batched', () => batched(lastPass, mode, exit))
+/** How the list is gone over on a kernel. */
+export function listDriver<Exit extends string>(options: DriverOptions<Exit>): ListDriver<Exit> {
+  return match(options.settings['migrate-list'])
+    .with('per-folio', () => perFolio(options))
+    .with('batched', () => batched(options))
     .exhaustive()
 }
 
+const lastPassOf = ({ sizes }: Memory) => (sizes.passes ?? PASSES) - 1
+
 /** The end of migrate_pages: what is left on the list, the caller puts back. */
-function endMigration<Exit extends string>(me: Locals, exit: Exit): 'putback' | Exit {
-  me.failed = me.list.length > 0
-  me.src = null
-  me.dst = null
-  me.next = 0
-  me.pass = 0
+function endMigration<Exit extends string>(me: Locals, { exit, counts }: DriverOptions<Exit>): 'putback' | Exit {
+  if (counts) me.failures = me.list.length + me.returned.length
+  giveBack(me)
+  Object.assign(me, { src: null, dst: null, next: 0, pass: 0, alone: false, failed: me.list.length > 0 })
   return me.failed ? 'putback' : exit
 }
 
+/** Folios that are given up come behind those that might have been tried again. */
+function giveBack(me: Locals): void {
+  me.list = [...me.list, ...me.returned]
+  me.returned = []
+}
+
+function remove(me: Locals, f: number): void {
+  me.list = me.list.filter((each) => each !== f)
+}
+
 /** mm/migrate.c: migrate_pages up to v6.2. Folio locks are waited for in the later passes only (`force`). */
-function perFolio<Exit extends string>(lastPass: number, mode: Mode, exit: Exit): ListDriver<Exit> {
+function perFolio<Exit extends string>(options: DriverOptions<Exit>): ListDriver<Exit> {
+  const { mm, mode, counts } = options
+  const lastPass = lastPassOf(mm)
   const take = (me: Locals, next: number): NextLabel<Exit> => {
     const passOver = next === me.list.length
-    if (passOver && me.pass === lastPass) return endMigration(me, exit)
-    if (me.list.length === 0) return endMigration(me, exit)
+    if (me.list.length === 0 || (passOver && me.pass === lastPass)) return endMigration(me, options)
     if (passOver) me.pass++
     me.next = passOver ? 0 : next
     me.src = me.list[me.next]
@@ -139,46 +163,62 @@ function perFolio<Exit extends string>(lastPass: number, mode: Mode, exit: Exit)
     moveFailed: () => 'restore ptes',
     mode: () => mode,
     mayWait: (me) => mode !== 'async' && me.pass === lastPass,
-    attempted: (me, outcome) =>
-      match(outcome)
-        .with('gone', () => {
-          me.list = me.list.filter((f) => f !== me.src)
-          me.dst = null
-          return take(me, me.next)
-        })
-        .with('-EAGAIN', () => {
-          me.dst = null
-          return take(me, me.next + 1)
-        })
-        // The whole list is given up.
-        .with('-ENOMEM', () => endMigration(me, exit))
-        .exhaustive(),
+    attempted(me, outcome) {
+      me.dst = null
+      return (
+        match(outcome)
+          .with('gone', () => {
+            if (counts) me.succeeded++
+            remove(me, me.src!)
+            return take(me, me.next)
+          })
+          .with('-EAGAIN', () => take(me, me.next + 1))
+          .with('-EBUSY', () => {
+            me.returned.push(me.src!)
+            remove(me, me.src!)
+            return take(me, me.next)
+          })
+          // The whole list is given up.
+          .with('-ENOMEM', () => {
+            if (counts) me.nomem = true
+            return endMigration(me, options)
+          })
+          .exhaustive()
+      )
+    },
   }
 }
 
 /** mm/migrate.c: migrate_pages, migrate_pages_sync and migrate_pages_batch since v6.3. */
-function batched<Exit extends string>(lastPass: number, mode: Mode, exit: Exit): ListDriver<Exit> {
+function batched<Exit extends string>(options: DriverOptions<Exit>): ListDriver<Exit> {
+  const { mm, mode, counts } = options
+  const lastPass = lastPassOf(mm)
+  const batchMode = options.settings['batch-locks'] === 'as-asked' ? mode : 'async'
+  const endOfList = (me: Locals) => (me.alone ? Math.min(1, me.list.length) : me.list.length)
+
   const unmapNext = (me: Locals, next: number): NextLabel<Exit> => {
-    const passOver = next === (me.alone ? 1 : me.list.length)
-    if (passOver && me.pass === lastPass) return moveBatch(me)
-    if (me.list.length === 0) return moveBatch(me)
-    if (passOver) me.pass++
-    me.next = passOver ? 0 : next
+    const end = endOfList(me)
+    if (end === 0 || (next === end && me.pass === lastPass)) return moveBatch(me)
+    if (next === end) me.pass++
+    me.next = next === end ? 0 : next
     me.src = me.list[me.next]
     return 'alloc destination'
   }
+  /** A folio that is taken alone and gone from the list is the whole batch. */
+  const unmapRest = (me: Locals): NextLabel<Exit> => (me.alone ? moveBatch(me) : unmapNext(me, me.next))
   const moveBatch = (me: Locals): NextLabel<Exit> => {
-    // A folio taken alone that could not be unmapped is not tried again.
-    if (me.alone && me.unmapped.length === 0 && me.src !== null) me.returned.push(me.list.shift()!)
+    if (me.alone && me.src !== null) me.returned.push(me.list.shift()!)
     me.pass = 0
-    return me.unmapped.length === 0 ? endBatch(me) : moveNext(me, 0)
+    if (me.unmapped.length === 0) return endBatch(me)
+    me.phase = 'move'
+    takeUnmapped(me, 0)
+    return 'flush'
   }
   const moveNext = (me: Locals, next: number): NextLabel<Exit> => {
     if (me.unmapped.length === 0) return endBatch(me)
     const passOver = next === me.unmapped.length
     if (passOver && me.pass === lastPass) return undoNext(me)
     if (passOver) me.pass++
-    me.phase = 'move'
     takeUnmapped(me, passOver ? 0 : next)
     return 'move'
   }
@@ -190,14 +230,11 @@ function batched<Exit extends string>(lastPass: number, mode: Mode, exit: Exit):
   }
   const endBatch = (me: Locals): NextLabel<Exit> => {
     Object.assign(me, { phase: 'unmap', next: 0, pass: 0, src: null, dst: null })
-    const over = me.nomem || (me.alone ? me.list.length === 0 : mode === 'async')
-    me.nomem = false
-    if (!me.alone || over) {
-      me.list = [...me.list, ...me.returned]
-      me.returned = []
-    }
-    me.alone = !over && me.list.length > 0
-    if (!me.alone) return endMigration(me, exit)
+    // What the asynchronous batch has left behind is tried again, each folio alone.
+    const another = !me.alone && mode !== batchMode && !me.nomem
+    if (another) giveBack(me)
+    if (!(another || (me.alone && !me.nomem)) || me.list.length === 0) return endMigration(me, options)
+    me.alone = true
     me.src = me.list[0]
     return 'alloc destination'
   }
@@ -205,50 +242,51 @@ function batched<Exit extends string>(lastPass: number, mode: Mode, exit: Exit):
     unmapped(me) {
       me.unmapped.push(me.src!)
       me.destinations.push(me.dst!)
-      me.list = me.list.filter((f) => f !== me.src)
+      remove(me, me.src!)
       me.src = null
       me.dst = null
-      return me.alone ? moveBatch(me) : unmapNext(me, me.next)
+      return unmapRest(me)
     },
     // The mappings stay migration entries, and the folio stays locked, until the next pass.
     moveFailed: (me) => moveNext(me, me.next + 1),
-    mode: (me) => (me.alone ? mode : 'async'),
-    mayWait: (me) => me.alone,
+    mode: (me) => (me.alone ? mode : batchMode),
+    mayWait: (me) => me.alone || batchMode !== 'async',
     attempted(me, outcome) {
-      const { src } = me
+      const src = me.src!
       me.dst = null
-      return match(me.phase)
-        .with('unmap', () =>
-          match(outcome)
-            .with('gone', () => {
-              me.list = me.list.filter((f) => f !== src)
-              me.src = null
-              return me.alone ? moveBatch(me) : unmapNext(me, me.next)
-            })
-            .with('-EAGAIN', () => unmapNext(me, me.next + 1))
-            // Nothing more is unmapped, but what is unmapped is moved.
-            .with('-ENOMEM', () => {
-              if (me.unmapped.length > 0) me.nomem = true
-              me.src = null
-              me.pass = 0
-              if (me.unmapped.length > 0) return moveNext(me, 0)
-              me.list = [...me.list, ...me.returned]
-              me.returned = []
-              me.alone = false
-              return endMigration(me, exit)
-            })
-            .exhaustive(),
-        )
-        .with('move', () => {
-          dropUnmapped(me, me.next)
-          return moveNext(me, me.next)
-        })
-        .with('undo', () => {
-          dropUnmapped(me, 0)
-          me.returned.push(src!)
-          return undoNext(me)
-        })
-        .exhaustive()
+      if (outcome === 'gone' && counts) me.succeeded++
+      return (
+        match({ phase: me.phase, outcome })
+          .with({ phase: 'unmap', outcome: 'gone' }, () => {
+            remove(me, src)
+            me.src = null
+            return unmapRest(me)
+          })
+          .with({ phase: 'unmap', outcome: '-EAGAIN' }, () => unmapNext(me, me.next + 1))
+          .with({ phase: 'unmap', outcome: '-EBUSY' }, () => {
+            me.returned.push(src)
+            remove(me, src)
+            me.src = null
+            return unmapRest(me)
+          })
+          // Nothing more is unmapped, but what is unmapped is moved.
+          .with({ phase: 'unmap', outcome: '-ENOMEM' }, () => {
+            if (counts || me.unmapped.length > 0) me.nomem = true
+            if (me.unmapped.length === 0) return endMigration(me, options)
+            me.src = null
+            return moveBatch(me)
+          })
+          .with({ phase: 'move' }, () => {
+            dropUnmapped(me, me.next)
+            return moveNext(me, me.next)
+          })
+          .with({ phase: 'undo' }, () => {
+            dropUnmapped(me, 0)
+            me.returned.push(src)
+            return undoNext(me)
+          })
+          .exhaustive()
+      )
     },
   }
 }

@@ -4,6 +4,7 @@
  * mlock of the folio, and a mapping that goes is a munlock.
  */
 import { match } from 'ts-pattern'
+import { when } from '../checker/language/index.ts'
 import { countEvent, folioPut, type Memory, type Mm, mapcount, mappedBy, type Pte, vmaOf } from './memory.ts'
 import { drainMlockBatch, mlockFolio, munlockFolio, rescue, setMlocked } from './mlock.ts'
 import type { Settings } from './switches/index.ts'
@@ -73,9 +74,17 @@ export function visited({ sizes }: Memory, s: Mm, walk: Walk, names: (pte: Pte) 
   return page >= 0 && names(s.pte[page]) ? page : null
 }
 
-/** Goes on to the next place, and tells whether there is one; the walk then begins anew. */
-export function walkOn({ sizes }: Memory, walk: Walk): boolean {
+/** The first step of a walk takes the lock of the rmap, against those who change what it will find. */
+export function walkBegins({ sizes }: Memory, s: Mm, walk: Walk): void {
+  if (!sizes.rmapLock || walk.at > 0) return
+  when(!s.rmap_locked)
+  s.rmap_locked = true
+}
+
+/** Goes on to the next place, and tells whether there is one; the walk then is over. */
+export function walkOn({ sizes }: Memory, s: Mm, walk: Walk): boolean {
   const more = (sizes.shared === true || sizes.mappedTwice === true) && walk.at < sizes.pages - 1
   walk.at = more ? walk.at + 1 : 0
+  if (!more) s.rmap_locked = false
   return more
 }

@@ -50,4 +50,68 @@ export const migration = {
     ],
     patches: {},
   }),
+  'unmap-flush': define({
+    about:
+      'when unmapping for migration flushes the TLBs: for each entry, or once for the batch in asynchronous mode, or never',
+    values: ['each-entry', 'deferred-in-async', 'never'],
+    history: [
+      { since: 'v3.12', value: 'each-entry', commit: '' },
+      { since: 'v6.3', value: 'deferred-in-async', commit: '7e12beb8ca2a' },
+    ],
+    patches: { 'migrate-without-flush': 'never' },
+  }),
+  'flush-without-access': define({
+    about: 'whether clearing an entry that allows no access flushes the TLBs when such a flush is still due elsewhere',
+    values: ['no', 'yes'],
+    history: [
+      { since: 'v3.12', value: 'no', commit: '' },
+      { since: 'v3.13', value: 'yes', commit: '20841405940e' },
+    ],
+    patches: {},
+  }),
+  'move-ptes': define({
+    about:
+      'what keeps mremap from carrying a migration entry past an rmap walk: the rmap lock where the destination is visited first, or nothing',
+    values: ['rmap-lock-when-needed', 'unguarded'],
+    history: [{ since: 'v3.12', value: 'rmap-lock-when-needed', commit: '' }],
+    patches: { 'move-ptes-unguarded': 'unguarded' },
+  }),
+  'buffer-check': define({
+    about:
+      'how the folio of a block device is migrated with its buffers: they are released first, or checked for users and taken along; the check alone, under a lock held until the contents are copied, or with a mark that keeps users away',
+    values: ['release', 'check', 'check-held', 'check-marked'],
+    history: [
+      { since: 'v3.12', value: 'release', commit: '' },
+      { since: 'v5.0', value: 'check', commit: '89cb0888ca14' },
+      { since: 'v5.3', value: 'check-held', commit: 'ebdf4de5642f' },
+      { since: 'v6.16', value: 'check-marked', commit: '' },
+    ],
+    patches: {},
+  }),
+  'batch-locks': define({
+    about:
+      'whether a batch is unmapped in the mode that the caller asked for, waiting while other folios of it are locked, or in asynchronous mode',
+    values: ['as-asked', 'never-waits'],
+    history: [{ since: 'v3.12', value: 'never-waits', commit: '' }],
+    patches: { 'migrate-batch-v6.3-rc1': 'as-asked' },
+  }),
+  'split-lock': define({
+    about: 'whether splitting a large folio for migration waits for its lock in asynchronous mode too',
+    values: ['waits', 'tries-in-async'],
+    history: [
+      { since: 'v3.12', value: 'waits', commit: '' },
+      { since: 'v6.11', value: 'tries-in-async', commit: '2e6506e1c4ee' },
+    ],
+    patches: {},
+  }),
+  'anon-vma-kept-in': define({
+    about: 'where a batched migration keeps the anon_vma of the source between unmapping and moving it',
+    values: ['local', 'mapping', 'private'],
+    history: [
+      { since: 'v3.12', value: 'local', commit: '' },
+      { since: 'v6.3', value: 'mapping', commit: '64c8902ed441' },
+      { since: 'v6.8', value: 'private', commit: 'd1adb25df711' },
+    ],
+    patches: {},
+  }),
 } as const

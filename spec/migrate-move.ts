@@ -1,0 +1,154 @@
+/**
+ * Migration of one folio, second half: freeze, change the page cache, copy, remap (migrate_folio_move; up to v6.2 the rest
+ * of unmap_and_move). Since v6.12 the contents are copied before the references are frozen. Comments number the steps M1
+ * to M10. A folio that is in no page cache is never frozen: its references are only compared.
+ */
+import type { Steps } from '../checker/language/index.ts'
+import { note, step, stepsIf, when } from '../checker/language/index.ts'
+import { checkBuffers, letUsersBack, moveBuffers } from './buffers.ts'
+import { folioAddLru, unisolate } from './lru.ts'
+import { expectedReferences, flushTlb, folioPut, folioUnlock, inPageCache, type Mm, ownReferences } from './memory.ts'
+import { type MigrateLabel, type Migration, putDestination, startMove } from './migrate.ts'
+import type { Locals } from './migrate-list.ts'
+import { addRmap, visited, walkBegins, walkOn } from './rmap.ts'
+
+export type MoveLabel =
+  | 'try_to_unmap_flush'
+  | 'check buffers'
+  | 'refcount as expected?'
+  | 'freeze refcount'
+  | 'change slot'
+  | 'move buffers'
+  | 'copy contents'
+  | 'copied, refcount as expected?'
+  | 'add destination to the LRU'
+  | 'remove_migration_ptes'
+  | 'unlock destination'
+  | 'free source'
+
+/** The labelled steps of the second half. */
+export function moveSteps<Exit extends string>(
+  migration: Migration<Exit>,
+): Steps<Mm, Locals, MoveLabel, MigrateLabel | Exit> {
+  const { mm, cpu, settings, driver, go } = migration
+  const { file = false, tlb = false, buffers = false } = mm.sizes
+  const copyFirst = settings['copy-order'] === 'before-freeze'
+  const addLast = settings['add-destination'] === 'after-restore'
+
+  const fail = (s: Mm, me: Locals) => {
+    if (s.buffer.folio === me.src) letUsersBack(s)
+    if (mm.sizes.mappings && settings['anon-vma-kept-in'] === 'mapping')
+      s.folio[me.dst!].mapping = 'anon_vma of the source'
+    return go(s, me, driver.moveFailed(me))
+  }
+  const asExpected = (s: Mm, me: Locals): boolean => {
+    const { refs } = s.folio[me.src!]
+    const expected = expectedReferences(s, me.src!)
+    note(s, refs === expected ? 'yes' : `no, ${refs} instead of ${expected}`)
+    return refs === expected
+  }
+  /** The contents are copied, and nobody but the migration knows the source any more. */
+  const moved = (s: Mm, me: Locals) => {
+    if (s.buffer.folio === me.dst) letUsersBack(s)
+    if (mm.sizes.mappings) s.folio[me.dst!].mapping = 'object'
+    return addLast ? 'remove_migration_ptes' : 'add destination to the LRU'
+  }
+
+  return {
+    ...stepsIf(tlb, {
+      try_to_unmap_flush: step('mm/rmap.c: try_to_unmap_flush', (s: Mm, me: Locals) => {
+        if (settings['unmap-flush'] !== 'never') for (const page of s.pte.keys()) flushTlb(s, page)
+        return go(s, me, 'move')
+      }),
+    }),
+    ...stepsIf(buffers, {
+      'check buffers': step(
+        'mm/migrate.c: fallback_migrate_page / buffer_migrate_page_norefs / buffer_migrate_folio_norefs',
+        (s: Mm, me: Locals) => {
+          if (checkBuffers(s, me.src!, settings)) return startMove(migration, s, me)
+          note(s, 'somebody uses them')
+          return go(s, me, driver.moveFailed(me))
+        },
+      ),
+    }),
+    // M1 and, for folios outside the page cache, M3: compared, not frozen.
+    'refcount as expected?': step('mm/migrate.c: migrate_page_move_mapping / __migrate_folio', (s, me) => {
+      if (mm.sizes.mappings) s.folio[me.dst!].mapping = 'none'
+      return asExpected(s, me) ? 'copy contents' : fail(s, me)
+    }),
+    ...stepsIf(file, {
+      // M3 for the page cache: from here on nobody can get a reference.
+      'freeze refcount': step(
+        'mm/migrate.c: migrate_page_move_mapping / __folio_migrate_mapping',
+        (s: Mm, me: Locals) => {
+          when(!s.i_pages_locked)
+          if (!asExpected(s, me)) return fail(s, me)
+          s.i_pages_locked = true
+          s.folio[me.src!].refs = 0
+          s.folio[me.src!].frozen = true
+          return 'change slot'
+        },
+      ),
+      'change slot': step('mm/migrate.c: migrate_page_move_mapping / __folio_migrate_mapping', (s: Mm, me: Locals) => {
+        const [src, dst] = [me.src!, me.dst!]
+        s.cache[s.cache.indexOf(src)] = dst
+        s.folio[dst].refs++
+        s.folio[src].frozen = false
+        s.folio[src].refs = 1 + ownReferences(s, src)
+        s.i_pages_locked = false
+        if (s.buffer.folio === src) return 'move buffers'
+        return copyFirst ? moved(s, me) : 'copy contents'
+      }),
+    }),
+    ...stepsIf(buffers, {
+      'move buffers': step('mm/migrate.c: buffer_migrate_page / buffer_migrate_folio_norefs', (s: Mm, me: Locals) => {
+        moveBuffers(s, me.src!, me.dst!)
+        return copyFirst ? moved(s, me) : 'copy contents'
+      }),
+    }),
+    // M2 or M4
+    'copy contents': step('mm/migrate.c: migrate_page_copy / folio_migrate_copy / folio_mc_copy', (s, me) => {
+      s.folio[me.dst!].content = s.folio[me.src!].content
+      if (!copyFirst) return moved(s, me)
+      return inPageCache(s, me.src!) ? 'freeze refcount' : 'copied, refcount as expected?'
+    }),
+    ...stepsIf(copyFirst, {
+      'copied, refcount as expected?': step('mm/migrate.c: __folio_migrate_mapping', (s: Mm, me: Locals) =>
+        asExpected(s, me) ? moved(s, me) : fail(s, me),
+      ),
+    }),
+    // M5 to M7
+    ...stepsIf(!addLast, {
+      'add destination to the LRU': step('mm/migrate.c: __unmap_and_move / migrate_folio_move', (s: Mm, me: Locals) => {
+        folioAddLru(s, cpu, me.dst!)
+        return 'remove_migration_ptes'
+      }),
+    }),
+    // M8. One entry at a time, under its page-table lock.
+    remove_migration_ptes: step('mm/migrate.c: remove_migration_pte', (s, me) => {
+      walkBegins(mm, s, me)
+      const page = visited(mm, s, me, (pte) => pte.kind === 'migration' && pte.folio === me.src)
+      if (page !== null) addRmap(s, page, me.dst!, { cpu, settings })
+      return walkOn(mm, s, me) ? 'remove_migration_ptes' : 'unlock destination'
+    }),
+    // M9. Up to v5.17 the destination gets to the LRU here, when source and destination are unlocked.
+    'unlock destination': step('mm/migrate.c: __unmap_and_move / migrate_folio_move', (s, me) => {
+      const dst = me.dst!
+      folioUnlock(s, dst)
+      if (addLast) {
+        folioUnlock(s, me.src!)
+        folioAddLru(s, cpu, dst)
+      }
+      putDestination(s, dst)
+      return 'free source'
+    }),
+    // M10
+    'free source': step('mm/migrate.c: unmap_and_move / migrate_folio_done', (s, me) => {
+      const src = me.src!
+      if (!addLast) folioUnlock(s, src)
+      unisolate(s, src)
+      folioPut(s, src)
+      return go(s, me, driver.attempted(me, 'gone'))
+    }),
+  }
+}

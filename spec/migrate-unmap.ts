@@ -1,0 +1,130 @@
+/**
+ * Migration of one folio, first half: a destination, the folio locks, and a migration entry in the place of each mapping
+ * (migrate_folio_unmap; up to v6.2 the first half of __unmap_and_move). Comments number the steps U1 to U10.
+ */
+import { match } from 'ts-pattern'
+import type { Steps } from '../checker/language/index.ts'
+import { note, step, stepsIf, when } from '../checker/language/index.ts'
+import { unisolate } from './lru.ts'
+import { flushTlb, folioPut, folioUnlock, type Mm, mapcount, mappedBy, type Pte } from './memory.ts'
+import { type MigrateLabel, type Migration, putDestination } from './migrate.ts'
+import type { Locals } from './migrate-list.ts'
+import { maybeDmaPinned } from './pin.ts'
+import { addRmap, removeRmap, visited, walkBegins, walkOn } from './rmap.ts'
+
+export type UnmapLabel =
+  | 'split_folio'
+  | 'alloc destination'
+  | 'folio_lock'
+  | 'writeback?'
+  | 'try_to_migrate'
+  | 'restore ptes'
+  | 'unlock, -EAGAIN'
+
+/** The labelled steps of the first half, and of undoing it. */
+export function unmapSteps<Exit extends string>(
+  migration: Migration<Exit>,
+): Steps<Mm, Locals, UnmapLabel, MigrateLabel | Exit> {
+  const { mm, cpu, settings, allocate, driver, go } = migration
+  const by = { cpu, settings }
+
+  /** 9a: the entry is cleared, and the TLBs are flushed now, at the end of the batch, or not at all. */
+  const flushNow = (me: Locals, pte: Pte): boolean =>
+    match(settings['unmap-flush'])
+      .with('never', () => false)
+      .with('each-entry', () => pte.kind !== 'protnone' || settings['flush-without-access'] === 'yes')
+      .with('deferred-in-async', () => driver.mode(me) !== 'async')
+      .exhaustive()
+  const giveUp = (s: Mm, me: Locals, outcome: '-EAGAIN' | '-EBUSY') => {
+    note(s, outcome)
+    s.folio[me.dst!].PG_locked = false
+    putDestination(s, me.dst!)
+    return go(s, me, driver.attempted(me, outcome))
+  }
+
+  return {
+    ...stepsIf(mm.sizes.deferredSplit === true, {
+      split_folio: step('mm/migrate.c: try_split_folio', (s: Mm, me: Locals) => {
+        const src = s.folio[me.src!]
+        if (src.PG_locked && settings['split-lock'] === 'tries-in-async' && driver.mode(me) === 'async') {
+          note(s, 'is locked, -EAGAIN')
+          return go(s, me, driver.attempted(me, '-EAGAIN'))
+        }
+        when(!src.PG_locked)
+        src.deferredSplit = false
+        return 'alloc destination'
+      }),
+    }),
+    // U1, U2
+    'alloc destination': step('mm/migrate.c: unmap_and_move / migrate_folio_unmap', (s, me) => {
+      const src = me.src!
+      if (s.folio[src].refs === 1) {
+        // The isolation holds the last reference: the owner is gone, which counts as success.
+        unisolate(s, src)
+        folioPut(s, src)
+        return go(s, me, driver.attempted(me, 'gone'))
+      }
+      const dst = allocate(s, src, me)
+      if (dst === null) {
+        note(s, 'none is free, -ENOMEM')
+        return go(s, me, driver.attempted(me, '-ENOMEM'))
+      }
+      s.folio[dst].refs = 1
+      s.folio[dst].fresh = true
+      if (mm.sizes.mappings) s.folio[dst].mapping = 'none'
+      me.dst = dst
+      return 'folio_lock'
+    }),
+    // U3, U6. Nobody else can have locked the destination.
+    folio_lock: step('mm/migrate.c: __unmap_and_move / migrate_folio_unmap', (s, me) => {
+      const src = s.folio[me.src!]
+      if (src.PG_locked && !driver.mayWait(me)) return giveUp(s, me, '-EAGAIN')
+      when(!src.PG_locked)
+      src.PG_locked = true
+      s.folio[me.dst!].PG_locked = true
+      return mm.sizes.writeback ? 'writeback?' : 'try_to_migrate'
+    }),
+    // U4
+    ...stepsIf(mm.sizes.writeback === true, {
+      'writeback?': step('mm/migrate.c: __unmap_and_move / migrate_folio_unmap', (s: Mm, me: Locals) => {
+        const src = s.folio[me.src!]
+        if (src.PG_writeback && !(driver.mode(me) === 'sync' && driver.mayWait(me))) {
+          folioUnlock(s, me.src!)
+          return giveUp(s, me, driver.mode(me) === 'sync' ? '-EAGAIN' : '-EBUSY')
+        }
+        when(!src.PG_writeback)
+        return 'try_to_migrate'
+      }),
+    }),
+    // U9, U10. One page-table entry at a time, under its page-table lock.
+    try_to_migrate: step('mm/rmap.c: try_to_migrate_one', (s, me) => {
+      const src = me.src!
+      walkBegins(mm, s, me)
+      const page = visited(mm, s, me, (pte) => mappedBy(pte) === src)
+      if (page !== null) {
+        if (settings['unmap-sees-pins'] === 'yes' && maybeDmaPinned(s, src)) {
+          me.at = 0
+          s.rmap_locked = false
+          return 'restore ptes'
+        }
+        if (flushNow(me, s.pte[page])) flushTlb(s, page)
+        removeRmap(s, page, { kind: 'migration', folio: src }, by)
+      }
+      if (walkOn(mm, s, me)) return 'try_to_migrate'
+      if (mapcount(s, src) > 0) return 'restore ptes'
+      if (mm.sizes.mappings && settings['anon-vma-kept-in'] === 'mapping')
+        s.folio[me.dst!].mapping = 'anon_vma of the source'
+      return go(s, me, driver.unmapped(me))
+    }),
+    'restore ptes': step('mm/migrate.c: remove_migration_pte', (s, me) => {
+      walkBegins(mm, s, me)
+      const page = visited(mm, s, me, (pte) => pte.kind === 'migration' && pte.folio === me.src)
+      if (page !== null) addRmap(s, page, me.src!, by)
+      return walkOn(mm, s, me) ? 'restore ptes' : 'unlock, -EAGAIN'
+    }),
+    'unlock, -EAGAIN': step('mm/migrate.c: __unmap_and_move / migrate_folio_undo_src', (s, me) => {
+      folioUnlock(s, me.src!)
+      return giveUp(s, me, '-EAGAIN')
+    }),
+  }
+}
