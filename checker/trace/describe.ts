@@ -73,7 +73,7 @@ export function describe(
     initial: {
       name: initialName(model, codes[0]),
       values: model.domain.units
-        .filter((unit) => !isProgramCounter(model, unit))
+        .filter((unit) => !isProgramCounter(model, unit) && !isConstant(model, unit))
         .map((unit) => ({ variable: variableOf(unit), value: printUnit(unit, codes[0]) })),
     },
     steps,
@@ -82,6 +82,11 @@ export function describe(
     failed: failing.map((bound) => failedConjuncts(model, bound, codes)).find((failed) => failed.length > 0) ?? [],
     contextSwitches: steps.filter(({ process }, at) => at > 0 && process !== steps[at - 1].process).length,
   }
+}
+
+/** What a variant of a spec does not use is declared as a constant. It says nothing about a state. */
+function isConstant({ domain }: Model, unit: Unit): boolean {
+  return domain.cells.slice(unit.first, unit.first + unit.count).every(({ size }) => size === 1)
 }
 
 /** What a step noted: it is run once more, and of its branches the one counts that leads to the state after it. */
