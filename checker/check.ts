@@ -1,5 +1,6 @@
 /** Checks a model: explores it, judges its claims, and finds the trace that shows each decision. */
 import { match } from 'ts-pattern'
+import type { StateFault } from './engine/explorer.ts'
 import type { ClaimOutcome, Outcome } from './engine/outcome.ts'
 import { referenceSearch } from './engine/reference.ts'
 import { type Search, type SearchOptions, search } from './engine/search.ts'
@@ -12,7 +13,7 @@ import { concretePath } from './trace/concrete.ts'
 import { describe, type Heading, standstill } from './trace/describe.ts'
 import { lassoPath } from './trace/lasso-path.ts'
 import { refutation } from './trace/refuted.ts'
-import { bestPath, type Target } from './trace/shortest.ts'
+import { bestPath, type Path, type Target } from './trace/shortest.ts'
 import type { Trace } from './trace/trace.ts'
 import { judgeRefinements, type RefinementOutcome } from './verdict/refinement.ts'
 import { judgeTemporal, type TemporalOutcome } from './verdict/temporal.ts'
@@ -152,11 +153,10 @@ function refutationTrace(
   variant: string,
 ): Trace | null {
   if (refuted === null) return null
-  const { log, stride } = found.space
   const { abstract, map } = correspondence
   const path = match(refuted)
     .with({ kind: 'initial' }, ({ level }) => {
-      const test = (id: number) => !abstract.initial.has(map(log, id * stride))
+      const test = (words: Int32Array, base: number) => !abstract.initial.has(map(words, base))
       return bestPath(found, { kind: 'states', level, test })
     })
     .with({ kind: 'step' }, ({ level }) => {
@@ -190,7 +190,7 @@ function claimTarget(found: Search, claim: Claim<object>, at: number, level: num
     : {
         kind: 'states',
         level,
-        test: (id) => found.explorer.inspector.decides(at, found.space.log, id * found.space.stride),
+        test: (words, base) => found.explorer.inspector.decides(at, words, base),
       }
 }
 
@@ -207,7 +207,8 @@ function deadlockTrace(found: Search, variant: string, options: CheckOptions): T
   const { deadlock } = found.outcome
   if (deadlock === null || options.withoutTraces) return null
   if (found.explorer.symmetry !== null && found.outcome.fault !== null) return null
-  const path = bestPath(found, { kind: 'states', level: deadlock, test: (id) => found.explorer.deadlocked(id) })
+  const test = (words: Int32Array, base: number) => found.explorer.deadlocked(words, base)
+  const path = bestPath(found, { kind: 'states', level: deadlock, test })
   if (path === null) return null
   const heading: Heading = {
     kind: 'deadlock',
@@ -222,20 +223,20 @@ function deadlockTrace(found: Search, variant: string, options: CheckOptions): T
 function faultTrace(found: Search, variant: string, options: CheckOptions): Trace | null {
   const { fault } = found
   if (fault === null || fault.id === 0 || options.withoutTraces) return null
-  const { error, id, level } = fault
   // The spec cannot be trusted to be run again on the states in between, so the trace follows the recorded parents.
-  const path = parentPath(found, id, level)
+  const path = parentPath(found, fault)
   return path === null
     ? null
-    : describe(found, path, { kind: 'fault', sentence: error.message, claim: '', source: '', variant }, [])
+    : describe(found, path, { kind: 'fault', sentence: fault.error.message, claim: '', source: '', variant }, [])
 }
 
-/** The path to a state along the parents that the search recorded. */
-function parentPath(found: Search, id: number, level: number): ReturnType<typeof bestPath> {
-  const { space, explorer } = found
+/** The path to the state of a fault along the parents that the search recorded. */
+function parentPath(found: Search, fault: StateFault): Path | null {
+  const { space, explorer, levels } = found
   const words = (of: number) => space.log.slice(of * space.stride, of * space.stride + space.words)
-  const chain = [id]
-  while (chain.length < level && space.parent(chain[0]) !== 0) chain.unshift(space.parent(chain[0]))
+  const chain = [fault.id]
+  while (chain.length < fault.level && space.parent(chain[0]) !== 0) chain.unshift(space.parent(chain[0]))
+  if (!levels[0]?.some(({ from, to }) => chain[0] >= from && chain[0] < to)) return pathTo(found, fault)
   const instances: number[] = []
   try {
     for (let at = 1; at < chain.length; at++) {
@@ -248,6 +249,26 @@ function parentPath(found: Search, id: number, level: number): ReturnType<typeof
     }
     const path = { states: chain.map(words), instances }
     return explorer.symmetry === null ? path : concretePath(found, path, null)
+  } catch {
+    return null
+  }
+}
+
+/** The same where parents are not recorded. A state that was at fault with what it leads to is a level nearer. */
+function pathTo(found: Search, { words, level }: StateFault): Path | null {
+  if (words === null) return null
+  const { states } = found
+  const key = states.keyOf(words, 0)
+  const same = (other: Int32Array, base: number) => states.keyOf(other, base) === key
+  try {
+    for (const length of level === 1 ? [1] : [level - 1, level]) {
+      const path =
+        length === 1
+          ? bestPath(found, { kind: 'states', level: 1, test: same })
+          : bestPath(found, { kind: 'steps', level: length, test: (_before, _base, out, at) => same(out, at) })
+      if (path !== null) return path
+    }
+    return null
   } catch {
     return null
   }

@@ -37,7 +37,7 @@ export interface Report {
   readonly levels: Int32Array
   readonly deadlockLevel: number
   readonly coverage: Pick<Coverage, 'enabled' | 'premises' | 'codes'>
-  readonly fault: { what: string; why: string; hint: string; id: number; level: number } | null
+  readonly fault: (Omit<StateFault, 'error'> & { what: string; why: string; hint: string }) | null
 }
 
 interface Member {

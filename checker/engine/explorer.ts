@@ -32,6 +32,8 @@ export interface StateFault {
   readonly error: SpecError
   /** the state that was being worked on */
   readonly id: number
+  /** the words of that state; null for none */
+  readonly words: Int32Array | null
   readonly level: number
 }
 
@@ -309,7 +311,10 @@ export class Explorer {
 
   #faultAt(thrown: unknown, id: number, level: number): SpecError {
     const error = thrown instanceof SpecError ? thrown : asSpecError(thrown, this.model.name)
-    if (this.fault === null || level < this.fault.level) this.fault = { error, id, level }
+    if (this.fault === null || level < this.fault.level) {
+      const { log, stride, words } = this.space
+      this.fault = { error, id, words: id === 0 ? null : log.slice(id * stride, id * stride + words), level }
+    }
     return error
   }
 
@@ -398,13 +403,12 @@ export class Explorer {
     return this.symmetry === null ? this.space.find(out, at) : this.space.find(this.symmetry.canonical(out, at), 0)
   }
 
-  /** Tells whether a state has no successor and the model does not let it end. */
-  deadlocked(id: number): boolean {
-    const { log, stride } = this.space
-    const out = new Int32Array(stride)
+  /** Tells whether the state packed at `base` has no successor, and the model does not let it end. */
+  deadlocked(words: Int32Array, base: number): boolean {
+    const out = new Int32Array(this.space.stride)
     return (
-      !this.inspector.mayEnd(log, id * stride) &&
-      this.actions.every((_, rule) => this.#walk(rule, log, id * stride, id, out, 0) === 0)
+      !this.inspector.mayEnd(words, base) &&
+      this.actions.every((_, rule) => this.#walk(rule, words, base, 0, out, 0) === 0)
     )
   }
 

@@ -19,6 +19,7 @@ import type { Explorer } from './explorer.ts'
 import { fingerprint } from './fingerprint.ts'
 import { pack } from './layout.ts'
 import { CONTROL, type IdRange, rangesSize, type Space } from './space.ts'
+import type { FoundStates } from './states.ts'
 
 /** The search that is saved. */
 export interface SavedRun {
@@ -26,6 +27,7 @@ export interface SavedRun {
   readonly space: Space
   readonly explorer: Explorer
   readonly levels: IdRange[][]
+  readonly states: FoundStates
   distinct(): number
   generated(): number
   seconds(): number
@@ -153,20 +155,8 @@ export class Saver {
     }
   }
 
-  /** What the model does in up to `count` states of some levels, evenly spread over them. */
   #behaviour(from: number, to: number, count: number): string {
-    const { space, levels, explorer } = this.#run
-    const ranges = levels.slice(from - 1, to).flat()
-    const size = rangesSize(ranges)
-    const states: Int32Array[] = []
-    let [at, skipped] = [0, 0]
-    for (let state = 0; state < Math.min(count, size); state++) {
-      const position = Math.floor((state * size) / Math.min(count, size))
-      while (position >= skipped + ranges[at].to - ranges[at].from) skipped += ranges[at].to - ranges[at++].from
-      const base = (ranges[at].from + position - skipped) * space.stride
-      states.push(space.log.slice(base, base + space.words))
-    }
-    return fingerprint(explorer, states)
+    return fingerprint(this.#run.explorer, this.#run.states.sample(from, to, count))
   }
 
   /** The initial states must be those that were saved as the first level. */

@@ -17,6 +17,7 @@ import type { Bounds, Outcome, Stop } from './outcome.ts'
 import { type SavedRun, Saver } from './saver.ts'
 import type { ModelSource } from './source.ts'
 import { CONTROL, type IdRange, rangesSize, Space } from './space.ts'
+import { type FoundStates, statesInMemory } from './states.ts'
 import { symmetryOf } from './symmetry.ts'
 import { auditSymmetry, InitialStates, wholeGraphRefusal } from './symmetry-audit.ts'
 
@@ -79,6 +80,8 @@ export interface Search {
   readonly explorer: Explorer
   /** the states of each level; the first level are the initial states */
   readonly levels: readonly (readonly IdRange[])[]
+  /** the same states, wherever they are kept */
+  readonly states: FoundStates
   readonly fault: StateFault | null
 }
 
@@ -97,6 +100,7 @@ class Run {
   readonly #space: Space
   readonly #explorer: Explorer
   readonly #levels: IdRange[][] = []
+  readonly #states: FoundStates
   /** states of all levels but the last */
   #closed = 0
   readonly #began = performance.now()
@@ -117,6 +121,7 @@ class Run {
     this.#space = new Space(layout)
     const symmetry = symmetryOf(model, layout, options.symmetry ?? true)
     this.#explorer = new Explorer(model, this.#space, this.#workers, options.compileAfter, symmetry)
+    this.#states = statesInMemory(this.#explorer, this.#levels)
   }
 
   async run(): Promise<Search> {
@@ -128,10 +133,10 @@ class Run {
       if (symmetry !== null && whole !== undefined) throw wholeGraphRefusal(whole)
       complete = (this.#levels.length > 0 || this.#start()) && (await this.#exploreLevels())
       if (this.#fault === null) this.#explorer.audit()
-      if (this.#fault === null && symmetry !== null) auditSymmetry(this.#explorer, symmetry, this.#levels)
+      if (this.#fault === null && symmetry !== null) auditSymmetry(this.#explorer, symmetry, this.#states)
     } catch (thrown) {
       if (!(thrown instanceof SpecError)) throw thrown
-      this.#fault ??= { error: thrown, id: 0, level: 0 }
+      this.#fault ??= { error: thrown, id: 0, words: null, level: 0 }
     } finally {
       await this.#crew?.dismiss()
     }
@@ -158,13 +163,13 @@ class Run {
       if (this.#stopped === null) initials?.check()
     } catch (thrown) {
       const error = thrown instanceof SpecError ? thrown : asSpecError(thrown, this.#model.name)
-      this.#fault = this.#explorer.fault ?? { error, id: 0, level: 1 }
+      this.#fault = this.#explorer.fault ?? { error, id: 0, words: null, level: 1 }
       return false
     }
     this.#levels.push(this.#explorer.takeAdded())
     if (this.#stopped !== null) return false
     if (this.#distinct() > 0) return true
-    this.#fault = { error: noInitialState('the constraint excludes every one'), id: 0, level: 1 }
+    this.#fault = { error: noInitialState('the constraint excludes every one'), id: 0, words: null, level: 1 }
     return false
   }
 
@@ -275,6 +280,7 @@ class Run {
       space: this.#space,
       explorer: this.#explorer,
       levels: this.#levels,
+      states: this.#states,
       distinct: () => this.#distinct(),
       generated: () => this.#generated(),
       seconds: () => this.#seconds(),
@@ -312,13 +318,12 @@ class Run {
   }
 
   /** What the states found stand for: the sizes of their orbits together. */
-  #states(distinct: number): number {
+  #standFor(distinct: number): number {
     const { symmetry } = this.#explorer
     if (symmetry === null) return distinct
-    const { log, stride } = this.#space
     let sum = 0
-    for (const { from, to } of this.#levels.flat())
-      for (let id = from; id < to; id++) sum += symmetry.orbitSize(log, id * stride)
+    for (let level = 1; level <= this.#states.depth; level++)
+      for (const { words, base } of this.#states.each(level)) sum += symmetry.orbitSize(words, base)
     return sum
   }
 
@@ -334,7 +339,7 @@ class Run {
         complete,
         stopped: this.#stopped,
         distinct,
-        states: this.#states(distinct),
+        states: this.#standFor(distinct),
         generated: this.#generated(),
         depth,
         claims: judge.outcomes(complete),
@@ -357,6 +362,7 @@ class Run {
       space: this.#space,
       explorer: this.#explorer,
       levels: this.#levels,
+      states: this.#states,
       fault: this.#fault,
     }
   }

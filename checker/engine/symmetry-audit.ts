@@ -11,7 +11,7 @@ import type { Renaming } from '../language/renaming.ts'
 import type { Explorer } from './explorer.ts'
 import { forEachRenaming, randomRenamings } from './renamings.ts'
 import { forEachExample, type PredicateRule } from './rules.ts'
-import type { IdRange } from './space.ts'
+import type { FoundStates } from './states.ts'
 import type { Symmetry } from './symmetry.ts'
 
 /** A renaming, and how messages name what it exchanges. */
@@ -30,10 +30,10 @@ const ALL_PAIRS = 4_000
 const SAMPLED_PAIRS = 1_000
 
 /** Throws a SpecError that names the first action or predicate found to treat members differently. */
-export function auditSymmetry(explorer: Explorer, symmetry: Symmetry, levels: readonly (readonly IdRange[])[]): void {
+export function auditSymmetry(explorer: Explorer, symmetry: Symmetry, states: FoundStates): void {
   const audit = new Audit(explorer, symmetry)
   audit.checkExamples()
-  audit.checkStates(levels)
+  audit.checkStates(states)
 }
 
 class Audit {
@@ -82,31 +82,26 @@ class Audit {
   }
 
   /** States that were found, and everything that can be done in them. */
-  checkStates(levels: readonly (readonly IdRange[])[]): void {
-    const ids = levels.flat().flatMap(({ from, to }) => Array.from({ length: to - from }, (_, at) => from + at))
+  checkStates(states: FoundStates): void {
+    const size = Array.from({ length: states.depth }, (_, at) => states.size(at + 1)).reduce((a, b) => a + b, 0)
     const { interchangeable } = this.#explorer.model
     const whom = `members of ${interchangeable.map(({ name }) => `'${name}'`).join(' and ')}`
-    if (ids.length * this.#symmetry.renamings <= ALL_PAIRS) {
+    if (size * this.#symmetry.renamings <= ALL_PAIRS) {
       const all = [...this.#exchanges]
       forEachRenaming(interchangeable, (by) => {
         all.push(this.#renamed(new Map([...by].map(([name, indices]) => [name, Array.from(indices)])), whom))
       })
-      for (const id of ids) this.#checkState(id, all)
+      for (const state of states.sample(1, states.depth, size)) this.#checkState(state, all)
       return
     }
     const random = randomRenamings(interchangeable)
-    const each = 2
-    for (let at = 0; at < SAMPLED_PAIRS; at += each) {
-      const id = ids[Math.floor((at * ids.length) / SAMPLED_PAIRS)]
-      const exchange = this.#exchanges[(at / each) % this.#exchanges.length]
-      this.#checkState(id, [exchange, this.#renamed(random(), whom)])
-    }
+    states.sample(1, states.depth, SAMPLED_PAIRS / 2).forEach((state, at) => {
+      this.#checkState(state, [this.#exchanges[at % this.#exchanges.length], this.#renamed(random(), whom)])
+    })
   }
 
-  #checkState(id: number, all: readonly Renamed[]): void {
+  #checkState(state: Int32Array, all: readonly Renamed[]): void {
     const explorer = this.#explorer
-    const { stride, words, log } = explorer.space
-    const state = log.slice(id * stride, id * stride + words)
     const steps: Steps = explorer.actions.map((_, instance) => this.#successors(instance, state))
     for (const renamed of all) {
       const image = this.#symmetry.image(state, 0, renamed.by)

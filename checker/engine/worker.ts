@@ -1,7 +1,7 @@
 /** The body of one additional thread of a search. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Hiring, identityOf, type Order, type Report } from './crew.ts'
-import { Explorer } from './explorer.ts'
+import { Explorer, type StateFault } from './explorer.ts'
 import { mergeDecisions } from './judge.ts'
 import { layoutOf } from './layout.ts'
 import { loadModel } from './source.ts'
@@ -31,10 +31,12 @@ parentPort!.on('message', (order: Order) => {
       premises: explorer.coverage.premises,
       codes: explorer.coverage.codes,
     },
-    fault:
-      fault === null
-        ? null
-        : { what: fault.error.message, why: fault.error.why, hint: fault.error.hint, id: fault.id, level: fault.level },
+    fault: fault === null ? null : told(fault),
   }
   parentPort!.postMessage(report)
 })
+
+/** Errors lose their class on the way to another thread. */
+function told({ error, ...where }: StateFault): Report['fault'] {
+  return { ...where, what: error.message, why: error.why, hint: error.hint }
+}
