@@ -8,25 +8,29 @@ import { policyOf } from './mbind/arguments.ts'
 import { type Call, nodesOf, type PolicyText, policyName } from './mbind/call.ts'
 import { allowedOn, type Layout, type Machine, type VmaKind } from './mbind/layout.ts'
 import { bootFree, type Mm, memory } from './memory.ts'
+import type { Settings } from './switches/index.ts'
 
-/** What a scenario needs: where it may start, which calls are made in it, and who else takes part. */
+/** What a scenario needs: where it may start, which calls are made there, and who else takes part. */
 export interface SpaceText {
   readonly machine: Machine
-  readonly layouts: readonly Layout[]
-  readonly calls: readonly Call[]
+  readonly cases: readonly { readonly layout: Layout; readonly calls: readonly Call[] }[]
   /** calls that may be under way at one time; 1 when absent */
   readonly callers?: number
+  /** whether a task makes more than one call */
+  readonly twice?: boolean
   /** tasks that may hold mmap_lock for reading, and a VMA's lock for reading, at one time; 0 when absent */
   readonly readers?: number
-  /** policies that `calls` do not mention */
+  /** policies that no call mentions */
   readonly policies?: readonly PolicyText[]
-  /** whether folios may be held (see FolioText), or somebody takes and drops references */
-  readonly holders?: boolean
+  /** whether each folio has contents of its own, so that one shows in the place of another */
+  readonly contents?: boolean
 }
 
-/** The variables of the address spaces that `text` describes. */
-export function addressSpace(text: SpaceText) {
-  const { machine, layouts, calls, callers = 1, readers = 0, holders = false } = text
+/** The variables of the address spaces that `text` describes, as far as a kernel uses them. */
+export function addressSpace(text: SpaceText, settings: Settings) {
+  const { machine, cases, callers = 1, readers = 0, contents = false } = text
+  const layouts = cases.map(({ layout }) => layout)
+  const vmaLocks = settings['faults-under-vma-lock'] === 'yes'
   const length = Math.max(...layouts.map(({ pages }) => pages.length))
   const elsewhere = Math.max(
     ...layouts.map(({ folios }) => folios.reduce((sum, folio) => sum + (folio.elsewhere ?? 0), 0)),
@@ -40,13 +44,17 @@ export function addressSpace(text: SpaceText) {
     cpus: machine.cpus,
     nodes: machine.nodes,
     ptesMayBeEmpty: true,
-    lruCacheDisablers: callers,
+    lruCacheDisablers: settings['mbind-lru-batches'] === 'disabled' ? callers : 0,
     pinner: false,
+    ...(contents && { contents: mapped }),
     mappedTwice: layouts.some(mapsTwice),
   })
   const tables = collection('table', Math.ceil(length / (machine.pagesPerTable ?? length)))
-  const vmas = collection('VMA', vmaSlots(layouts, calls))
-  const policies = collection('policy', vmas.size + 2 * callers)
+  const vmas = collection('VMA', Math.max(...cases.map(vmaSlots)))
+  // Each VMA has a copy of its own; a call holds one, and makes a new copy before it lets go of an old one.
+  const policies = collection('policy', vmas.size + callers + 1)
+  // Only these can be isolated, unless calls follow one another.
+  const sources = collection('F', callers > 1 || text.twice ? mm.folios.size : Math.max(1, mapped))
   const kinds = [...new Set(layouts.flatMap((each) => each.vmas.map(({ kind = 'anon' }) => kind)))]
   const sizes = [...new Set(layouts.flatMap((each) => each.folios.map(({ size = 'small' }) => size)))]
   const mappings = Math.max(...layouts.map((each) => Math.max(...each.vmas.map(({ mapping }, at) => mapping ?? at))))
@@ -70,16 +78,16 @@ export function addressSpace(text: SpaceText) {
         VM_IO: constant<boolean>(false),
         vm_policy: optional(policies),
         /** its sequence number is that of the mm: write-locked until mmap_lock is let go */
-        writeLocked: bool,
+        writeLocked: vmaLocks ? bool : constant<boolean>(false),
         /** tasks that hold its lock for reading */
-        readers: range(0, readers),
+        readers: range(0, vmaLocks ? readers : 0),
       }),
     ),
     /** struct mempolicy: an object of the slab cache while its count is above zero */
     policy: array(policies, record({ refcnt: range(0, 1), value: oneOf<string[]>(...values.keys()) })),
     mmap_lock: record({ writer: bool, readers: range(0, readers) }),
   }
-  return { ...mm, state, text, length, tables, vmas, policies, kinds, values, holders }
+  return { ...mm, state, text, length, tables, vmas, policies, sources, kinds, values }
 }
 
 export type AddressSpace = ReturnType<typeof addressSpace>
@@ -92,21 +100,16 @@ const mapsTwice = ({ pages, folios }: Layout): boolean =>
 const mapsFolio = (page: Layout['pages'][number], f: number): boolean =>
   typeof page === 'object' && 'maps' in page && page.maps === f
 
-/** A VMA for each of the layout and for each cut that a range can make inside one, for the longest list of them. */
-function vmaSlots(layouts: readonly Layout[], calls: readonly Call[]): number {
+/** A VMA for each of the layout, and for each cut that a call can make inside one. */
+function vmaSlots({ layout: { vmas }, calls }: SpaceText['cases'][number]): number {
   const edges = [...new Set(calls.flatMap(({ off, n }) => [off, off + n]))]
-  return Math.max(
-    ...layouts.map(({ vmas }) => {
-      const cuts = edges.filter((edge) => vmas.some(({ off, n }) => edge > off && edge < off + n))
-      return vmas.length + cuts.length
-    }),
-  )
+  return vmas.length + edges.filter((edge) => vmas.some(({ off, n }) => edge > off && edge < off + n)).length
 }
 
 /** Every policy that can be installed, by its name. */
-function policyValues({ machine, layouts, calls, policies = [] }: SpaceText): Map<string, PolicyText> {
-  const installed = calls.map((call) => policyOf(call, allowedOn(machine)))
-  const initial = layouts.flatMap(({ vmas }) => vmas.map(({ policy }) => policy))
+function policyValues({ machine, cases, policies = [] }: SpaceText): Map<string, PolicyText> {
+  const installed = cases.flatMap(({ calls }) => calls).map((call) => policyOf(call, allowedOn(machine)))
+  const initial = cases.flatMap(({ layout }) => layout.vmas.map(({ policy }) => policy))
   const all = [...initial, ...installed, ...policies].filter((policy) => policy !== null && policy !== undefined)
   // A domain needs a value, also where no policy is ever installed.
   if (all.length === 0) all.push({ mode: 'LOCAL', nodes: [] })
@@ -117,7 +120,7 @@ function policyValues({ machine, layouts, calls, policies = [] }: SpaceText): Ma
 export function bootAddressSpace(s: As, space: AddressSpace, layout: Layout): void {
   const { text, length, vmas } = space
   const { vmas: mapped, pages, folios, pmdMigration = [] } = layout
-  const free = text.machine.free
+  const free = layout.free ?? text.machine.free
   let elsewhere = length
   bootFree(s, space.sizes)
   s.pte.fill({ kind: 'none' })
@@ -137,6 +140,7 @@ export function bootAddressSpace(s: As, space: AddressSpace, layout: Layout): vo
       isolated: migrating,
       PG_lru: used && lru === 'on' && !migrating,
       PG_locked: migrating,
+      content: used && text.contents ? f + 1 : 0,
     })
     if (lru === 'batch') s.batch[0].push(f)
   }

@@ -8,7 +8,7 @@ import { type AddressSpace, type As, allocateBy, newPolicy, putPolicy } from './
 import { flushBatch } from './lru.ts'
 import { applySteps } from './mbind/apply.ts'
 import { checkArguments, isError, policyOf } from './mbind/arguments.ts'
-import { type Call, callName, isMove, isStrict, policyName } from './mbind/call.ts'
+import { type Call, callName, isMove, isStrict, normalised, policyName } from './mbind/call.ts'
 import { allowedOn } from './mbind/layout.ts'
 import { type MbindLocals, type MbindOptions, mbindLocals, mbindStart } from './mbind/locals.ts'
 import { queueSteps } from './mbind/queue.ts'
@@ -18,7 +18,7 @@ import { migratePages, nextFolio } from './migrate.ts'
 /** A task on `cpu` that makes one call of mbind(2); the local `call` says which. It ends with the result in `ret`. */
 export function mbind(space: AddressSpace, options: MbindOptions) {
   const { cpu, settings, calls, again, title = `mbind (CPU ${cpu})` } = options
-  const texts = new Map(calls.map((call) => [callName(call), call]))
+  const texts = new Map(calls.map((call) => [callName(call), normalised(call)]))
   const callOf = (me: { call: string }): Call => texts.get(me.call)!
   const { machine } = space.text
   const queue = queueSteps(space, options, callOf)

@@ -76,6 +76,8 @@ export interface Sizes {
   readonly protNone?: boolean
   /** the last version that a store may write: contents of folios are versions, so that a lost update shows */
   readonly versions?: number
+  /** the number of different contents that folios may have, where nobody stores anything */
+  readonly contents?: number
   /** each CPU remembers translations until its TLB is flushed */
   readonly tlb?: boolean
   /** tasks may sleep on a folio lock until it is released: one on each CPU */
@@ -170,7 +172,7 @@ export function memory(sizes: Sizes) {
         /** VM_LOCKED mappings counted so far (v5.18 on). It overlays a link of the LRU list: off the list it is lost, here 0. */
         mlock_count: mlock?.count ? range(0, mlock.count) : constant<number>(0),
         /** the version of what is stored in it; 0 is what a free folio holds */
-        content: version,
+        content: sizes.contents ? range(0, sizes.contents) : version,
         PG_writeback: flag(sizes.writeback),
         /** large, and on the list of those that are to be split when that is possible */
         deferredSplit: flag(sizes.deferredSplit),

@@ -60,6 +60,12 @@ export function callName({ off, n, mode, nodes, flags, raw }: Call): string {
   return `${range}, ${policy}, ${flags}${odd.join('')}`
 }
 
+/** The call as do_mbind goes on with it: without a policy there is nothing to be strict about. */
+export function normalised(call: Call): Call {
+  const flags = isAll(call.flags) ? 'ALL' : isMove(call.flags) ? 'MOVE' : '0'
+  return call.mode === 'DEFAULT' ? { ...call, flags } : call
+}
+
 /** Whether a node conforms to the call: it is in the user's own mask, whatever the mode makes of it. */
 export const conforms = ({ nodes }: Call, node: number): boolean => nodes.includes(node)
 

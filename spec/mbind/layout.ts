@@ -39,6 +39,8 @@ export interface Layout {
   readonly folios: readonly FolioText[]
   /** page tables that are one PMD migration entry; their pages are `migrating` */
   readonly pmdMigration?: readonly number[]
+  /** the nodes of the free folios, where they are not as on the machine; as many of them */
+  readonly free?: readonly number[]
 }
 
 /** The machine, and how much of everything there is. */

@@ -26,8 +26,8 @@ export interface MbindOptions {
 }
 
 export function mbindLocals(space: AddressSpace, { settings, calls, again }: MbindOptions) {
-  const { folios, vmas, policies, length } = space
-  const longest = Math.min(folios.size, length)
+  const { folios, sources, vmas, policies, length } = space
+  const longest = sources.size
   const twice = again !== undefined
   // The settings of a release go together; somebody who asks "what if" may mix them.
   const notes =
@@ -36,6 +36,8 @@ export function mbindLocals(space: AddressSpace, { settings, calls, again }: Mbi
   const counts = (['mbind-isolation-failure', 'mbind-unmigratable-vma', 'mbind-migration-entry'] as const).some(
     (name) => settings[name] === 'counted',
   )
+  const looksBack = counts || settings['mbind-isolation-failure'] === 'stops-walk'
+  const walks = WALKS.filter((walk) => looksBack || walk !== 'up to the end of a page table')
   return {
     ...migrateLocals(space, { longest, mode: 'sync', settings, mayRunOut: space.text.machine.free.length < longest }),
     call: oneOf<string[]>(...calls.map(callName)),
@@ -54,12 +56,12 @@ export function mbindLocals(space: AddressSpace, { settings, calls, again }: Mbi
     nr_failed: range(0, counts ? length : 0),
     /** the last large folio that was isolated (v6.7 on) */
     large: settings['mbind-large-folio'] === 'once' ? optional(folios) : constant<number | null>(null),
-    walk: oneOf(...WALKS),
+    walk: oneOf<(typeof WALKS)[number][]>(...walks),
     /** what the call returns, as far as it is known */
     ret: oneOf<Ret[]>(...RETS),
     /** for claims: the folios that this call tried to isolate, and those that it did */
-    tried: setOf(folios),
-    queued: setOf(folios),
+    tried: setOf(sources),
+    queued: setOf(sources),
     /** where the task calls twice: which call this is, what the first one returned, and what it moved */
     round: range(0, twice ? 1 : 0),
     retBefore: twice ? oneOf<Ret[]>(...RETS) : constant<Ret>('0'),

@@ -17,9 +17,13 @@ export interface Situation {
 }
 
 export interface CallsText {
+  /** of the model; mbind-calls when absent */
+  readonly name?: string
   readonly machine: Machine
   readonly situations: Readonly<Record<string, Situation>>
   readonly mayRunOut?: boolean
+  /** whether each folio has contents of its own, so that one shows in the place of another */
+  readonly contents?: boolean
 }
 
 /** What claims may speak of: the memory, which situation it began with, and the task. */
@@ -28,15 +32,16 @@ export type CallScene = As & { situation: string; mbind: MbindLocals & { pc: str
 /** The model of some calls, each on its own, on a kernel. `situation` in its states is the name of the one at hand. */
 export function mbindCalls(
   kernel: Kernel,
-  { machine, situations, mayRunOut = false }: CallsText,
+  { name = 'mbind-calls', machine, situations, mayRunOut = false, contents = false }: CallsText,
   claimsOn: (space: AddressSpace) => readonly Claim<CallScene>[] = () => [],
   waive: Readonly<Record<string, string>> = {},
 ) {
   const all = Object.entries(situations)
   const calls = [...new Map(all.map(([, { call }]) => [callName(call), call])).values()]
-  const space = addressSpace({ machine, layouts: all.map(([, { layout }]) => layout), calls })
+  const cases = all.map(([, { layout, call }]) => ({ layout, calls: [call] }))
+  const space = addressSpace({ machine, cases, contents }, kernel.settings)
   return model(
-    'mbind-calls',
+    name,
     {
       state: { ...space.state, situation: oneOf<string[]>(...Object.keys(situations)) },
       processes: { mbind: mbind(space, { cpu: 0, settings: kernel.settings, calls, mayRunOut }) },
