@@ -169,7 +169,8 @@ export const moveTriesEveryPage = (c: Calls): Claim<CallScene> =>
     name: 'move-tries-every-page',
     source: `${MAN}: the kernel will attempt to move all the existing pages; Vlastimil Babka, linux-mm, 20 Jun 2019`,
     over: { page: c.pages },
-    given: (s: CallScene, { page }) => returns(s) && !c.of(s).hole && c.of(s).eligible[page],
+    given: (s: CallScene, { page }) =>
+      returns(s) && (ret(s) === '0' || ret(s) === 'EIO') && !c.of(s).hole && c.of(s).eligible[page],
     holds: (s: CallScene, { page }) => s.mbind.tried.has(c.of(s).folioAt[page]!),
   })
 
@@ -204,7 +205,7 @@ export const nothingStaysIsolated = (c: Calls): Claim<CallScene> =>
   invariant('when a call returns, every folio that it has isolated is moved or back on the LRU', {
     name: 'nothing-stays-isolated',
     source: 'a85dfc305a21: the list is put back on every path',
-    over: { f: c.space.folios },
+    over: { f: c.space.sources },
     given: (s: CallScene, { f }) => returns(s) && s.mbind.queued.has(f),
     holds: (s: CallScene, { f }) => !s.folio[f].isolated,
   })

@@ -129,6 +129,11 @@ export function kernel(name: string): Kernel {
   return { name, about: whatChanged(release), settings: settingsOf(release) }
 }
 
+/** The release itself, or the one that a patch is based on. */
+export function baseOf(name: string): Release {
+  return name.startsWith('patch:') ? PATCHES[name.slice('patch:'.length)].base : (name as Release)
+}
+
 /** Every kernel that the model knows, oldest first, the patches behind the releases. */
 export function kernels(): Kernel[] {
   return [...RELEASES, ...Object.keys(PATCHES).map((patch) => `patch:${patch}`)].map(kernel)

@@ -1,4 +1,5 @@
 /** The scenarios about mbind(2), in the order of the matrix. */
+import { mbindOneCallScenario } from './mbind-one-call.ts'
 import { mbindOutcomesScenario } from './mbind-outcomes.ts'
 
-export const mbind = [mbindOutcomesScenario]
+export const mbind = [mbindOutcomesScenario, mbindOneCallScenario]
