@@ -29,6 +29,28 @@ export const pageRefsConserved = <S extends WithPages>(
     holds: (s: S, { p }) => {
       const page = s.page[p]
       const held = [page.driverRef, page.fresh, page.onLru].filter(Boolean).length
-      return page.refs === held + page.coreLists + page.gets + mappings(s, p)
+      return page.refs === held + page.coreRefs + page.gets + mappings(s, p)
     },
+  })
+
+/** C-1: what migration ends with is put where it belongs. */
+export const driverPageOffLru = <S extends WithPages>({ pages }: Of): Claim<S> =>
+  invariant('a page that is not for the LRU does not get onto it', {
+    name: 'driver-page-off-lru',
+    source: 'mm/migrate.c: a movable page is put with put_page, not with putback_lru_page (e0a352fabce6)',
+    over: { p: pages },
+    holds: (s: S, { p }) => !s.page[p].onLru,
+  })
+
+/** P19, second half: a page that its driver has released is free as soon as the core has let go of it. */
+export const releasedPageIsFreed = <S extends WithPages>(
+  { pages }: Of,
+  busyWith: (s: S, p: number) => boolean,
+): Claim<S> =>
+  invariant('a page that nobody owns and nobody works on is free', {
+    name: 'released-page-freed',
+    source: 'mm/migrate.c: the reference of the isolation is the last one of a page that was released meanwhile',
+    over: { p: pages },
+    given: (s: S, { p }) => !s.page[p].owner && !busyWith(s, p),
+    holds: (s: S, { p }) => s.page[p].refs === 0,
   })

@@ -50,7 +50,7 @@ export function movablePages({ pages: count, settings, driverList, lru, contents
     page: array(
       pages,
       record({
-        /** the counter itself; the fields named `..Ref`, `gets`, `fresh` and `coreLists` are what it should be made of */
+        /** the counter itself; what it should be made of are `driverRef`, `coreRefs`, `fresh`, `gets` and `onLru` */
         refs: range(0, 7),
         PG_locked: bool,
         /** PageBalloon, the tagged page->mapping, or the page type with PG_movable_ops */
@@ -60,8 +60,9 @@ export function movablePages({ pages: count, settings, driverList, lru, contents
         /** the driver's own pointer to its data: page->private, the zspage, an entry of an array */
         owner: bool,
         driverRef: bool,
-        /** lists of the core, linked through page->lru, that the page is on; each holds the reference of an isolation */
+        /** lists of the core that the page is on, linked through page->lru; and the references of the isolations behind them */
         coreLists: range(0, 2),
+        coreRefs: range(0, 2),
         /** a destination, which whoever allocated it holds */
         fresh: bool,
         /** references of PFN walkers and of others that come and go */
@@ -99,6 +100,7 @@ const FREE = {
   owner: false,
   driverRef: false,
   coreLists: 0,
+  coreRefs: 0,
   fresh: false,
   gets: 0,
   onDriverList: false,
@@ -124,6 +126,20 @@ export function putPage(s: WithPages, p: number): void {
   page.isolated = false
   page.owner = false
   page.newest = false
+}
+
+/** list_del(&page->lru), whichever list the page is on. */
+export function listDel(s: WithPages, p: number): void {
+  const page = s.page[p]
+  if (page.onDriverList) page.onDriverList = false
+  else if (page.coreLists > 0) page.coreLists--
+}
+
+/** The core lets go of a page that it had isolated. */
+export function dropIsolation(s: WithPages, p: number): void {
+  listDel(s, p)
+  s.page[p].coreRefs--
+  putPage(s, p)
 }
 
 /** The first free page, taken by whoever asks. Null when there is none. */
@@ -252,6 +268,7 @@ export function isolateMovable<S extends WithPages, Exit extends string>({
       page.isolated = true
       page.gets--
       page.coreLists++
+      page.coreRefs++
       return exit
     }),
   }
@@ -294,10 +311,6 @@ export function moveMovable<S extends WithPages, Enter extends string, Exit exte
   lru = false,
   exit,
 }: MoveOptions<S, Enter, Exit>): Steps<S, Mover, MoveLabel, Enter | Exit> {
-  const dropIsolation = (s: S, p: number) => {
-    s.page[p].coreLists--
-    putPage(s, p)
-  }
   return {
     unmap_and_move: step('mm/migrate.c: unmap_and_move / migrate_folio_unmap', (s, me) => {
       const src = me.src!
@@ -363,9 +376,12 @@ export function moveMovable<S extends WithPages, Enter extends string, Exit exte
     putback_page: step('mm/migrate.c: putback_movable_page / putback_movable_ops_page', (s, me) => {
       const p = me.src!
       when(!s.page[p].PG_locked)
+      // Off the list of the core first: the driver puts the page on its own.
+      listDel(s, p)
       if (coreSeesOwner(s, p, settings)) ops.putback(s, p)
       s.page[p].isolated = false
-      dropIsolation(s, p)
+      s.page[p].coreRefs--
+      putPage(s, p)
       me.src = null
       return exit
     }),

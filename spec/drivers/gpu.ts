@@ -24,6 +24,7 @@ import {
   type DriverOps,
   disownPage,
   dropDriverRef,
+  dropIsolation,
   type Isolator,
   isolateMovable,
   type Mover,
@@ -232,8 +233,7 @@ export function otherIsolator(mm: GpuMemory, settings: Settings) {
         const p = me.src!
         when(!s.page[p].PG_locked)
         s.page[p].isolated = false
-        s.page[p].coreLists--
-        putPage(s, p)
+        dropIsolation(s, p)
         me.src = null
         return 'get_page_unless_zero'
       }),

@@ -15,6 +15,7 @@ import {
 } from '../../driver-mappings.ts'
 import { isolatedOnce, pageRefsConserved } from '../../movable-ops.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
+import { roomToSpare } from './waivers.ts'
 
 /** The kernels that the matrix shows: the three eras in which the answer differs, and the four ways of mapping by a patch. */
 export const rows = [
@@ -98,9 +99,7 @@ function waivers(settings: Settings): Record<string, string> {
   const typed = 'a page with a type is never mapped on this kernel'
   const noEntry = 'this kernel does not unmap pages of drivers: there is no migration entry'
   return {
-    'page[*].refs is never': 'the counter has room to spare, so that a reference too many is counted and not lost',
-    'page[*].coreLists is never 2': 'there is room for a page that is isolated twice',
-    'page[*].gets is never': 'the counter has room to spare',
+    ...roomToSpare,
     'pte.kind is never migration': noEntry,
     ...(settings['driver-checks-refs'] === 'no' &&
       settings['unmap-movable'] === 'skipped' && {

@@ -1,4 +1,6 @@
 /** The scenarios about movable pages of drivers, in the order of the matrix. */
+import { balloonDeflateScenario } from './balloon-deflate.ts'
+import { balloonInflateFailsScenario } from './balloon-inflate-fails.ts'
 import { driverMappedPageScenario } from './driver-mapped-page.ts'
 
-export const movableOps = [driverMappedPageScenario]
+export const movableOps = [driverMappedPageScenario, balloonDeflateScenario, balloonInflateFailsScenario]
