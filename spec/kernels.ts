@@ -70,7 +70,7 @@ const PATCHES: Readonly<Record<string, { base: Release; about: string }>> = {
   'z3fold-wait-negated': {
     base: 'v5.3',
     about:
-      '"mm/z3fold.c: fix race between migration and destruction" (d776aaa9895e), as first merged: waits in the wrong sense',
+      'the wait of "mm/z3fold.c: fix race between migration and destruction" (d776aaa9895e, reverted), in the place of that of zsmalloc: its sense is wrong',
   },
   'isolate-unpinnable-rc': {
     base: 'v5.19',

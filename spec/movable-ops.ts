@@ -291,6 +291,8 @@ interface MoveOptions<S, Enter extends string, Exit extends string> {
   readonly callback: Enter
   /** unmapping comes before the driver is asked, where a kernel does that */
   readonly unmap?: Enter
+  /** the allocation of a destination may fail although there is a free page */
+  readonly mayFail?: boolean
   /** pages may get onto the LRU; elsewhere a destination that nobody owns is simply freed, which a drained batch does too */
   readonly lru?: boolean
   /** what mapping again comes to, before the pages are unlocked */
@@ -309,6 +311,7 @@ export function moveMovable<S extends WithPages, Enter extends string, Exit exte
   unmap,
   remap,
   lru = false,
+  mayFail = false,
   exit,
 }: MoveOptions<S, Enter, Exit>): Steps<S, Mover, MoveLabel, Enter | Exit> {
   return {
@@ -321,7 +324,8 @@ export function moveMovable<S extends WithPages, Enter extends string, Exit exte
         me.src = null
         return exit
       }
-      me.dst = allocPage(s)
+      const fails = mayFail && choose(s, bool)
+      me.dst = fails ? null : allocPage(s)
       return me.dst === null ? 'putback_page' : 'lock both pages'
     }),
     'lock both pages': step('mm/migrate.c: __unmap_and_move / migrate_folio_unmap', (s, me) => {
