@@ -13,7 +13,9 @@ const doubts = (verdict: Verdict) => verdict.trust.filter(({ waived }) => waived
 const steps = (verdict: Verdict, claim: string) =>
   verdict.claims.find(({ name }) => name === claim)!.trace!.steps.map(({ process, label }) => `${process}: ${label}`)
 
-const scenarios = catalogue.scenarios.filter(({ area, name }) => area === 'movable-ops' && name !== 'driver-mapped-page')
+const scenarios = catalogue.scenarios.filter(
+  ({ area, name }) => area === 'movable-ops' && name !== 'driver-mapped-page',
+)
 const modelOf = (scenario: string, kernel: string, settings: Readonly<Record<string, string | boolean>> = {}) =>
   loadModel(scenarios.find(({ name }) => name === scenario)!.source(kernel, settings)) as Promise<Model>
 
