@@ -106,3 +106,10 @@ export function folioPutbackLru(s: Mm, cpu: number, f: number): void {
   unisolate(s, f)
   folioPut(s, f)
 }
+
+/** mm/migrate.c: migrate_page_states / folio_migrate_flags. PG_unevictable moves along; PG_mlocked is never copied. */
+export function moveUnevictable(s: Mm, src: number, dst: number): void {
+  if (!s.folio[src].PG_unevictable) return
+  s.folio[src].PG_unevictable = false
+  s.folio[dst].PG_unevictable = true
+}

@@ -46,6 +46,8 @@ export interface Sizes {
   readonly ptesMayBeEmpty?: boolean
   /** whether some task pins pages; it does when absent */
   readonly pinner?: boolean
+  /** the largest refcount; when absent, less than a pin adds, or than two do where somebody pins */
+  readonly references?: number
   /** whether some task migrates folios; one does when absent */
   readonly migrates?: boolean
   /** tasks that may have a folio pinned at the same time; 1 when absent */
@@ -148,7 +150,7 @@ export function memory(sizes: Sizes) {
         zone: zonesOf(sizes),
         node: range(0, (sizes.nodes ?? 1) - 1),
         /** the counter itself; the fields below it are what it should be made of, beside mappings and batches */
-        refs: range(0, (pinsPerFolio + 1) * PIN_BIAS - 1),
+        refs: range(0, sizes.references ?? (pinsPerFolio + 1) * PIN_BIAS - 1),
         pins: range(0, pinsPerFolio),
         large: flag(sizes.large),
         /** inside a CMA area, for good; and what the type of its pageblock says at the moment */

@@ -45,6 +45,8 @@ export function migrateLocals(
     /** folios that were moved or found free (PGMIGRATE_SUCCESS), and folios that were not (PGMIGRATE_FAIL) */
     succeeded: count,
     failures: count,
+    /** PG_mlocked of the source, sampled when it was locked (v6.7 on) */
+    wasMlocked: sizes.mlock && settings['destination-drain'] === 'mlocked' ? bool : constant<boolean>(false),
     /** where the rmap walk stands */
     at: (sizes.shared || sizes.mappedTwice ? pages : constant(0)) as ScalarDomain<number>,
     /** a batch is being unmapped, then moved; what could not be moved is restored at the end */
@@ -70,6 +72,7 @@ export const migrateStart = {
   failed: false,
   succeeded: 0,
   failures: 0,
+  wasMlocked: false,
   at: 0,
   phase: 'unmap' as const,
   unmapped: [] as number[],

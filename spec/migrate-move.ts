@@ -3,14 +3,16 @@
  * of unmap_and_move). Since v6.12 the contents are copied before the references are frozen. Comments number the steps M1
  * to M10. A folio that is in no page cache is never frozen: its references are only compared.
  */
+import { match } from 'ts-pattern'
 import type { Steps } from '../checker/language/index.ts'
 import { note, step, stepsIf, when } from '../checker/language/index.ts'
 import { checkBuffers, letUsersBack, moveBuffers } from './buffers.ts'
-import { folioAddLru, unisolate } from './lru.ts'
+import { flushBatch, folioAddLru, moveUnevictable, unisolate } from './lru.ts'
 import { expectedReferences, flushTlb, folioPut, folioUnlock, inPageCache, type Mm, ownReferences } from './memory.ts'
 import { type MigrateLabel, type Migration, putDestination, startMove } from './migrate.ts'
 import type { Locals } from './migrate-list.ts'
-import { addRmap, visited, walkBegins, walkOn } from './rmap.ts'
+import { drainMlockBatch } from './mlock.ts'
+import { addRmap, drainInPageTableLock, visited, walkBegins, walkOn } from './rmap.ts'
 
 export type MoveLabel =
   | 'try_to_unmap_flush'
@@ -30,7 +32,7 @@ export type MoveLabel =
 export function moveSteps<Exit extends string>(
   migration: Migration<Exit>,
 ): Steps<Mm, Locals, MoveLabel, MigrateLabel | Exit> {
-  const { mm, cpu, settings, driver, go } = migration
+  const { mm, settings, driver, by, go } = migration
   const { file = false, tlb = false, buffers = false } = mm.sizes
   const copyFirst = settings['copy-order'] === 'before-freeze'
   const addLast = settings['add-destination'] === 'after-restore'
@@ -51,7 +53,21 @@ export function moveSteps<Exit extends string>(
   const moved = (s: Mm, me: Locals) => {
     if (s.buffer.folio === me.dst) letUsersBack(s)
     if (mm.sizes.mappings) s.folio[me.dst!].mapping = 'object'
+    if (addLast) moveUnevictable(s, me.src!, me.dst!)
     return addLast ? 'remove_migration_ptes' : 'add destination to the LRU'
+  }
+  /** M7: the destination goes to the LRU, and this CPU's batches are drained so that the mlocks to come are counted. */
+  const addDestination = (s: Mm, me: Locals) => {
+    const { cpu } = by(me)
+    folioAddLru(s, cpu, me.dst!)
+    const drains = match(settings['destination-drain'])
+      .with('never', () => false)
+      .with('mapped', () => s.pte.some((pte) => pte.kind === 'migration' && pte.folio === me.src))
+      .with('mlocked', () => me.wasMlocked)
+      .exhaustive()
+    if (!drains) return
+    flushBatch(s, cpu)
+    drainMlockBatch(s, cpu)
   }
 
   return {
@@ -120,7 +136,8 @@ export function moveSteps<Exit extends string>(
     // M5 to M7
     ...stepsIf(!addLast, {
       'add destination to the LRU': step('mm/migrate.c: __unmap_and_move / migrate_folio_move', (s: Mm, me: Locals) => {
-        folioAddLru(s, cpu, me.dst!)
+        moveUnevictable(s, me.src!, me.dst!)
+        addDestination(s, me)
         return 'remove_migration_ptes'
       }),
     }),
@@ -128,7 +145,10 @@ export function moveSteps<Exit extends string>(
     remove_migration_ptes: step('mm/migrate.c: remove_migration_pte', (s, me) => {
       walkBegins(mm, s, me)
       const page = visited(mm, s, me, (pte) => pte.kind === 'migration' && pte.folio === me.src)
-      if (page !== null) addRmap(s, page, me.dst!, { cpu, settings })
+      if (page !== null) {
+        addRmap(s, page, me.dst!, by(me))
+        drainInPageTableLock(s, page, by(me))
+      }
       return walkOn(mm, s, me) ? 'remove_migration_ptes' : 'unlock destination'
     }),
     // M9. Up to v5.17 the destination gets to the LRU here, when source and destination are unlocked.
@@ -137,7 +157,7 @@ export function moveSteps<Exit extends string>(
       folioUnlock(s, dst)
       if (addLast) {
         folioUnlock(s, me.src!)
-        folioAddLru(s, cpu, dst)
+        folioAddLru(s, by(me).cpu, dst)
       }
       putDestination(s, dst)
       return 'free source'

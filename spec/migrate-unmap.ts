@@ -9,8 +9,9 @@ import { unisolate } from './lru.ts'
 import { flushTlb, folioPut, folioUnlock, type Mm, mapcount, mappedBy, type Pte } from './memory.ts'
 import { type MigrateLabel, type Migration, putDestination } from './migrate.ts'
 import type { Locals } from './migrate-list.ts'
+import { drainMlockBatch } from './mlock.ts'
 import { maybeDmaPinned } from './pin.ts'
-import { addRmap, removeRmap, visited, walkBegins, walkOn } from './rmap.ts'
+import { addRmap, drainInPageTableLock, removeRmap, visited, walkBegins, walkOn } from './rmap.ts'
 
 export type UnmapLabel =
   | 'split_folio'
@@ -18,6 +19,7 @@ export type UnmapLabel =
   | 'folio_lock'
   | 'writeback?'
   | 'try_to_migrate'
+  | 'mlock_page_drain'
   | 'restore ptes'
   | 'unlock, -EAGAIN'
 
@@ -25,8 +27,9 @@ export type UnmapLabel =
 export function unmapSteps<Exit extends string>(
   migration: Migration<Exit>,
 ): Steps<Mm, Locals, UnmapLabel, MigrateLabel | Exit> {
-  const { mm, cpu, settings, allocate, driver, go } = migration
-  const by = { cpu, settings }
+  const { mm, settings, allocate, driver, by, go } = migration
+  const drainsAfterWalk = settings['migration-drains-mlock'] === 'after-walk'
+  const samplesMlocked = settings['destination-drain'] === 'mlocked' && mm.sizes.mlock !== undefined
 
   /** 9a: the entry is cleared, and the TLBs are flushed now, at the end of the batch, or not at all. */
   const flushNow = (me: Locals, pte: Pte): boolean =>
@@ -40,6 +43,13 @@ export function unmapSteps<Exit extends string>(
     s.folio[me.dst!].PG_locked = false
     putDestination(s, me.dst!)
     return go(s, me, driver.attempted(me, outcome))
+  }
+  /** U10: no mapping is left, or the walk has failed. */
+  const walked = (s: Mm, me: Locals) => {
+    if (mapcount(s, me.src!) > 0) return 'restore ptes'
+    if (mm.sizes.mappings && settings['anon-vma-kept-in'] === 'mapping')
+      s.folio[me.dst!].mapping = 'anon_vma of the source'
+    return go(s, me, driver.unmapped(me))
   }
 
   return {
@@ -82,6 +92,7 @@ export function unmapSteps<Exit extends string>(
       when(!src.PG_locked)
       src.PG_locked = true
       s.folio[me.dst!].PG_locked = true
+      if (samplesMlocked) me.wasMlocked = src.PG_mlocked
       return mm.sizes.writeback ? 'writeback?' : 'try_to_migrate'
     }),
     // U4
@@ -108,18 +119,25 @@ export function unmapSteps<Exit extends string>(
           return 'restore ptes'
         }
         if (flushNow(me, s.pte[page])) flushTlb(s, page)
-        removeRmap(s, page, { kind: 'migration', folio: src }, by)
+        removeRmap(s, page, { kind: 'migration', folio: src }, by(me))
+        drainInPageTableLock(s, page, by(me))
       }
       if (walkOn(mm, s, me)) return 'try_to_migrate'
-      if (mapcount(s, src) > 0) return 'restore ptes'
-      if (mm.sizes.mappings && settings['anon-vma-kept-in'] === 'mapping')
-        s.folio[me.dst!].mapping = 'anon_vma of the source'
-      return go(s, me, driver.unmapped(me))
+      return drainsAfterWalk ? 'mlock_page_drain' : walked(s, me)
+    }),
+    ...stepsIf(drainsAfterWalk, {
+      mlock_page_drain: step('mm/mlock.c: mlock_page_drain', (s: Mm, me: Locals) => {
+        drainMlockBatch(s, by(me).cpu)
+        return walked(s, me)
+      }),
     }),
     'restore ptes': step('mm/migrate.c: remove_migration_pte', (s, me) => {
       walkBegins(mm, s, me)
       const page = visited(mm, s, me, (pte) => pte.kind === 'migration' && pte.folio === me.src)
-      if (page !== null) addRmap(s, page, me.src!, by)
+      if (page !== null) {
+        addRmap(s, page, me.src!, by(me))
+        drainInPageTableLock(s, page, by(me))
+      }
       return walkOn(mm, s, me) ? 'restore ptes' : 'unlock, -EAGAIN'
     }),
     'unlock, -EAGAIN': step('mm/migrate.c: __unmap_and_move / migrate_folio_undo_src', (s, me) => {

@@ -10,6 +10,7 @@ import { folioPut, inPageCache, type Memory, type Mm } from './memory.ts'
 import { type ListDriver, type Locals, listDriver, type Mode, type NextLabel } from './migrate-list.ts'
 import { type MoveLabel, moveSteps } from './migrate-move.ts'
 import { type UnmapLabel, unmapSteps } from './migrate-unmap.ts'
+import type { By } from './rmap.ts'
 import type { Settings } from './switches/index.ts'
 
 export { migrateLocals, migrateStart, nextFolio } from './migrate-list.ts'
@@ -17,7 +18,8 @@ export { migrateLocals, migrateStart, nextFolio } from './migrate-list.ts'
 /** How a caller wants it. */
 export interface MigrateOptions<Exit extends string> {
   readonly mm: Memory
-  readonly cpu: number
+  /** its CPU, or where a caller that may be moved keeps it */
+  readonly cpu: number | ((me: object) => number)
   readonly mode: Mode
   /** a free folio that may take the place of `src`, for the caller with these locals; null when there is none */
   readonly allocate: (s: Mm, src: number, me: object) => number | null
@@ -33,6 +35,8 @@ export type MigrateLabel = UnmapLabel | MoveLabel | 'putback'
 /** What the parts of a migration share: the options, and what comes next. */
 export interface Migration<Exit extends string> extends MigrateOptions<Exit> {
   readonly driver: ListDriver<Exit>
+  /** the CPU on which it is now, and the kernel */
+  readonly by: (me: Locals) => By
   /** the label that a decision of the list driver stands for */
   readonly go: (s: Mm, me: Locals, next: NextLabel<Exit>) => MigrateLabel | Exit
 }
@@ -41,14 +45,15 @@ export interface Migration<Exit extends string> extends MigrateOptions<Exit> {
 export function migratePages<Exit extends string>(
   options: MigrateOptions<Exit>,
 ): Steps<Mm, Locals, MigrateLabel, Exit> {
-  const { mm, cpu, exit } = options
-  const migration: Migration<Exit> = { ...options, driver: listDriver(options), go }
+  const { mm, cpu, settings, exit } = options
+  const by = (me: Locals): By => ({ cpu: typeof cpu === 'number' ? cpu : cpu(me), settings })
+  const migration: Migration<Exit> = { ...options, driver: listDriver(options), by, go }
   return {
     ...unmapSteps(migration),
     ...moveSteps(migration),
     putback: step('mm/migrate.c: putback_movable_pages', (s, me) => {
       const f = me.list.shift()!
-      folioPutbackLru(s, cpu, f)
+      folioPutbackLru(s, by(me).cpu, f)
       return me.list.length > 0 ? 'putback' : exit
     }),
   }

@@ -53,6 +53,15 @@ export function mlockVma(s: Mm, page: number, f: number, { cpu, settings }: By):
     .exhaustive()
 }
 
+/**
+ * mm/mlock.c: mlock_page_drain / mlock_drain_local, where migration has changed an entry of a VM_LOCKED VMA: still inside
+ * the page-table lock, so that the task cannot have been moved to another CPU.
+ */
+export function drainInPageTableLock(s: Mm, page: number, { cpu, settings }: By): void {
+  const drains = settings['migration-drains-mlock'] === 'in-page-table-lock'
+  if (drains && s.vma[vmaOf(s, page)].VM_LOCKED) drainMlockBatch(s, cpu)
+}
+
 /** mm/mlock.c: clear_page_mlock (to v5.17). The last mapping is gone, so nobody can have the folio locked. */
 function clearPageMlock(s: Mm, f: number): void {
   const folio = s.folio[f]

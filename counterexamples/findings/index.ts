@@ -1,5 +1,6 @@
 /** The findings of this repository. Every folder beside this one is made from this list. */
 import type { Finding } from './finding.ts'
+import { mlock } from './mlock.ts'
 import { pinning } from './pinning.ts'
 
-export const findings: readonly Finding[] = [...pinning]
+export const findings: readonly Finding[] = [...pinning, ...mlock]

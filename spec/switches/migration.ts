@@ -37,7 +37,7 @@ export const migration = {
       { since: 'v3.12', value: 'after-restore', commit: '' },
       { since: 'v5.18', value: 'before-restore', commit: 'c3096e6782b7' },
     ],
-    patches: {},
+    patches: { 'mlock-late-destination': 'after-restore' },
   }),
   'entry-waiter': define({
     about:

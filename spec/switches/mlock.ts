@@ -59,6 +59,27 @@ export const mlock = {
     history: [{ since: 'v3.12', value: 'read-then-set', commit: '' }],
     patches: { 'munlock-and-every-adder-reordered': 'set-then-read' },
   }),
+  'migration-drains-mlock': define({
+    about:
+      'where migration drains the mlock batch that it has filled itself: nowhere, once after the rmap walk, or at each entry inside the page-table lock. There is no such batch before v5.18',
+    values: ['never', 'after-walk', 'in-page-table-lock'],
+    history: [
+      { since: 'v3.12', value: 'never', commit: '' },
+      { since: 'v5.18', value: 'in-page-table-lock', commit: 'b74355078b65' },
+    ],
+    patches: { 'mlock-batch-no-drain': 'never', 'mlock-drain-after-walk': 'after-walk' },
+  }),
+  'destination-drain': define({
+    about:
+      'when migration drains the batches of this CPU after it has added the destination to the LRU: never, if the source was mapped, or if it had PG_mlocked when it was locked',
+    values: ['never', 'mapped', 'mlocked'],
+    history: [
+      { since: 'v3.12', value: 'never', commit: '' },
+      { since: 'v5.18', value: 'mapped', commit: 'c3096e6782b7' },
+      { since: 'v6.7', value: 'mlocked', commit: 'eebb3dabbb5c' },
+    ],
+    patches: { 'mlock-late-destination': 'never' },
+  }),
   'mlock-walk-guard': define({
     about:
       'whether mlock(2) keeps VM_IO set while it walks, so that others who map pages meanwhile do not count as well',
