@@ -122,8 +122,8 @@ async function assertAgreement(description: SpecDescription, manners: readonly S
 }
 
 test('tables, and code generated from them, say what the functions of a spec do', async () => {
-  const property = fc.asyncProperty(specDescriptions, fc.constantFrom(0, 1, 5, 30), (description, compileAfter) =>
-    assertAgreement(description, [{}, { compileAfter }]),
+  const property = fc.asyncProperty(specDescriptions, fc.constantFrom(0, 1, 5, 30), (description, kernelAfter) =>
+    assertAgreement(description, [{}, { kernelAfter }]),
   )
   await fc.assert(property, parameters(RUNS))
 })
@@ -135,7 +135,7 @@ test('two threads say what one says', async () => {
       {
         workers: 2,
         parallelFrom: 0,
-        compileAfter: 10,
+        kernelAfter: 10,
         source: { module, name: 'buildGenerated', args: [description] },
       },
     ]),

@@ -286,8 +286,8 @@ test('what is decided at one level is not asked at later ones', async () => {
         deadlock: 'off',
       },
     )
-  for (const compileAfter of [0, 2000]) {
-    const { outcome } = await search(failing(), { compileAfter })
+  for (const kernelAfter of [0, 2000]) {
+    const { outcome } = await search(failing(), { kernelAfter })
     assert.equal(outcome, referenceSearch(failing()))
     assert.equal([outcome.fault, outcome.distinct], [null, 10])
   }
@@ -333,7 +333,7 @@ test('a choice may have any number of alternatives', async () => {
       deadlock: 'off',
     },
   )
-  const { outcome } = await search(lottery, { compileAfter: 1 })
+  const { outcome } = await search(lottery, { kernelAfter: 1 })
   assert.equal([outcome.complete, outcome.distinct, outcome.generated], [true, largest + 1, largest + 2])
 })
 

@@ -151,7 +151,7 @@ generated('two threads and generated code find the same orbits', async () => {
   const module = new URL('./support/symmetric-spec.ts', import.meta.url).href
   const property = fc.asyncProperty(descriptions, async (description) => {
     const source = { module, name: 'buildSymmetric', args: [description] }
-    await assertSame(description, { workers: 2, parallelFrom: 0, compileAfter: 0, source })
+    await assertSame(description, { workers: 2, parallelFrom: 0, kernelAfter: 0, source })
   })
   await fc.assert(property, { seed: 2, numRuns: Math.ceil(RUNS / 20), includeErrorInReport: true })
 })

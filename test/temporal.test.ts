@@ -535,7 +535,7 @@ test('counterexamples are the same for every number of threads', async () => {
       (await check(unfair.build(), { ...options, source: { module, name: 'unfair', args: [{}] } })).claims.map(
         ({ trace }) => trace,
       )
-    assert.equal(await tracesWith({ workers: 2, parallelFrom: 0, compileAfter: 5 }), await tracesWith({ workers: 1 }))
+    assert.equal(await tracesWith({ workers: 2, parallelFrom: 0, kernelAfter: 5 }), await tracesWith({ workers: 1 }))
   }
 })
 

@@ -14,7 +14,7 @@ export interface Hiring {
   readonly source: ModelSource
   readonly memory: SpaceMemory
   readonly threads: number
-  readonly compileAfter: number | undefined
+  readonly kernelAfter: number | undefined
   /** of the model that the source must give */
   readonly identity: string
   readonly symmetry: boolean

@@ -7,15 +7,16 @@ import { asSpecError } from '../language/draft.ts'
 import { SpecError } from '../language/errors.ts'
 import type { Model } from '../language/model.ts'
 import { boundClaims } from '../language/predicate.ts'
-import { compileExpand, type Expand } from './compile.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
 import { type Insert, makeInsert, type Numbers } from './insert.ts'
 import { Inspector } from './inspector.ts'
 import { isOpen, type Judge, judgeFor } from './judge.ts'
+import { BATCH, CHUNK, Kernel, mostRecords } from './kernel.ts'
+import { recordWords } from './kernel-code.ts'
 import { layoutOf } from './layout.ts'
 import { type Learning, newLearning } from './learning.ts'
 import { type ActionRule, actionRules, type Effect, LARGEST_TABLE, Teacher } from './rules.ts'
-import { BLOCK, CONTROL, type IdRange, type Space } from './space.ts'
+import { BLOCK, CONTROL, hashWords, type IdRange, type Space } from './space.ts'
 import type { Symmetry } from './symmetry.ts'
 import type { TreeNode } from './table.ts'
 
@@ -42,19 +43,10 @@ export function lowest(a: StateFault | null, b: StateFault | null): StateFault |
   return a === null || (b !== null && b.level < a.level) ? b : a
 }
 
-/** States taken from the frontier at a time. */
-const CHUNK = 256
-/** Successors gathered before they are inserted together. */
-const BATCH = 512
-/** Successors inserted between two looks at the capacity; a state may have many more. */
-const PORTION = 2 * BATCH
-/** Numbers that a thread may use up between two looks at the capacity. */
-export const ROOM = PORTION + BLOCK
-/**
- * States expanded by the interpreter before anything is compiled: small models never are. Twice as many fallbacks from
- * generated code, doubled with each generation, justify generating it again.
- */
-const COMPILE_AFTER = 2_000
+/** States expanded by the interpreter before the kernel is made: small models never get further. */
+const KERNEL_AFTER = 2_000
+/** The kernel's programs are written anew when this many states are expanded, and then this many times as many. */
+const [REWRITE_AT, REWRITE_FACTOR] = [10_000, 8]
 
 export class Explorer {
   readonly model: Model
@@ -71,36 +63,42 @@ export class Explorer {
   added: IdRange[] = []
   fault: StateFault | null = null
   expanded = 0
-  compilations = 0
+  /** times that the kernel had to ask about a state, a step or an action */
+  questions = 0
+  /** times that the kernel's programs were written */
+  programs = 0
+  kernel: Kernel | null = null
   readonly #threads: number
-  readonly #compileAfter: number
+  readonly #kernelAfter: number
   readonly #learning: Learning = newLearning()
   readonly #insert: Insert
   readonly #numbers: Numbers = { next: 0, end: 0 }
+  /** words of a record of successors */
+  readonly #record: number
+  /** successors that the interpreter found */
   #out: Int32Array
   #n = 0
-  #expand: readonly Expand[]
   #level = 1
   #at = 0
   #chunkEnd = 0
   /** the range of the frontier that work is at, and how many states lie before it */
   #range = { at: 0, skipped: 0 }
-  #staleAt = 0
-  /** times that generated code had to ask the tables of the actions */
-  #missed = 0
+  /** states expanded when the programs are next written anew */
+  #rewriteAt = REWRITE_AT
+  #openClaims = 0
 
   constructor(
     model: Model,
     space: Space,
     threads: number,
-    compileAfter = COMPILE_AFTER,
+    kernelAfter = KERNEL_AFTER,
     symmetry: Symmetry | null = null,
   ) {
     const layout = layoutOf(model.domain.cells)
     this.model = model
     this.space = space
     this.#threads = threads
-    this.#compileAfter = compileAfter
+    this.#kernelAfter = kernelAfter
     this.symmetry = symmetry
     this.judge = judgeFor(model.claims, model.deadlock !== 'off')
     const claimed = claimCount(model)
@@ -109,12 +107,8 @@ export class Explorer {
     this.inspector = new Inspector(model, layout.words, this.teacher, this.#learning, this.judge, this.coverage)
     this.actions = actionRules(model.instances)
     this.#insert = makeInsert(layout.words, threads > 1)
-    this.#out = new Int32Array(4 * BATCH * space.stride)
-    this.#expand = model.instances.map(
-      (_, rule): Expand =>
-        (words, base, id, out, n) =>
-          this.#walk(rule, words, base, id, out, n),
-    )
+    this.#record = recordWords(layout.words)
+    this.#out = new Int32Array(2 * BATCH * this.#record)
   }
 
   /** Calls of the spec's own functions that taught a table something. */
@@ -122,17 +116,18 @@ export class Explorer {
     return this.#learning.learned
   }
 
-  /** Times that generated code had to ask the tables. */
-  get fallbacks(): number {
-    return this.#missed + this.inspector.fallbacks
+  /** How many numbers this thread, or another one, may use up between two looks at the capacity. */
+  get room(): number {
+    const alone = this.kernel === null && this.#threads === 1
+    return BLOCK + (alone ? BATCH : mostRecords(this.actions.length))
   }
 
   /** Gathers an initial state, given packed. False when memory must grow before the next one. */
   addInitial(words: Readonly<Int32Array>): boolean {
     this.#out.set(words, this.#n)
     this.#out[this.#n + this.space.words] = 0
-    this.#n += this.space.stride
-    return this.#n < BATCH * this.space.stride || this.finishInitial()
+    this.#n += this.#record
+    return this.#n < BATCH * this.#record || this.finishInitial()
   }
 
   /** Inserts the gathered initial states and judges them at level 1. False when memory must grow first. */
@@ -170,7 +165,7 @@ export class Explorer {
         this.#at = Atomics.add(this.space.control, CONTROL.cursor, CHUNK)
         this.#chunkEnd = Math.min(this.#at + CHUNK, frontier.size)
         if (this.#at >= frontier.size) return this.#flush() ? 'done' : 'full'
-        this.#compileWhenStale()
+        this.#keepKernelFresh()
       }
       if (!this.#workOn(frontier)) return 'full'
     }
@@ -178,12 +173,11 @@ export class Explorer {
 
   /** Expands the rest of the chunk; false when memory must grow first. */
   #workOn(frontier: Frontier): boolean {
-    let { from, to } = this.#locate(frontier, this.#at)
     while (this.#at < this.#chunkEnd) {
-      if (from === to) ({ from, to } = this.#locate(frontier, this.#at))
-      this.#expandState(from++)
-      this.#at++
-      if (this.#n >= BATCH * this.space.stride && !this.#flush()) return false
+      const { from, to } = this.#locate(frontier, this.#at)
+      const count = Math.min(to - from, this.#chunkEnd - this.#at)
+      this.#at += this.#expand(from, count)
+      if ((this.kernel?.full || this.#n >= BATCH * this.#record) && !this.#flush()) return false
     }
     return true
   }
@@ -200,26 +194,107 @@ export class Explorer {
     return { from: from + position - range.skipped, to }
   }
 
-  #expandState(id: number): void {
+  /** Gathers the successors of states that are numbered from `id`; returns how many states it got through. */
+  #expand(id: number, count: number): number {
+    const { kernel } = this
+    const ended: number[] = []
+    const done = kernel === null ? this.#interpret(id, count, ended) : this.#expandByKernel(kernel, id, count, ended)
+    this.expanded += done
+    if (isOpen(this.judge.deadlockLevel, this.#level)) for (const each of ended) this.#judgeEnd(each)
+    return done
+  }
+
+  #interpret(id: number, count: number, ended: number[]): number {
     const { log, stride } = this.space
-    const start = this.#n
-    let n: number
-    for (;;) {
-      n = start
-      const out = this.#out
-      try {
-        for (const expand of this.#expand) n = expand(log, id * stride, id, out, n)
-      } catch (thrown) {
-        throw this.#faultAt(thrown, id, this.#level)
-      }
-      // A typed array ignores what is written behind its end: enlarge it and do this state again.
-      if (n <= out.length) break
-      this.#out = new Int32Array(2 * n)
-      this.#out.set(out.subarray(0, start))
+    let done = 0
+    while (done < count && this.#n < BATCH * this.#record) {
+      const start = this.#n
+      const state = id + done++
+      for (let rule = 0; rule < this.actions.length; rule++) this.#append(rule, log, state * stride, state)
+      if (this.#n === start) ended.push(state)
     }
-    this.#n = n
-    this.expanded++
-    if (n === start && isOpen(this.judge.deadlockLevel, this.#level)) this.#judgeEnd(id)
+    return done
+  }
+
+  #expandByKernel(kernel: Kernel, id: number, count: number, ended: number[]): number {
+    const { words } = this.space
+    const moved = new Set<number>()
+    return kernel.expand(
+      this.space.log,
+      id,
+      count,
+      (rule, base) => {
+        this.questions++
+        const state = kernel.ints[base + words]
+        const start = this.#n
+        this.#append(rule, kernel.ints, base, state)
+        if (this.#n > start) moved.add(state)
+      },
+      (base) => {
+        const state = kernel.ints[base + words]
+        if (!moved.has(state)) ended.push(state)
+      },
+    )
+  }
+
+  /**
+   * Calls `visit` with every successor of the states numbered from `id`, state by state, whether the constraint allows it or
+   * not, and the instance that leads to it; instances come in any order. For graphs of a finished search.
+   */
+  forEachSuccessor(
+    id: number,
+    count: number,
+    visit: (state: number, instance: number, out: Int32Array, at: number) => void,
+  ): void {
+    const { log, stride, words } = this.space
+    const rules: number[] = []
+    const append = (rule: number, from: Int32Array, base: number, state: number) => {
+      this.#append(rule, from, base, state)
+      while (rules.length < this.#n / this.#record) rules.push(rule)
+    }
+    for (let first = id; first < id + count; ) {
+      const many = Math.min(CHUNK, id + count - first)
+      const { kernel } = this
+      const done =
+        kernel?.expand(
+          log,
+          first,
+          many,
+          (rule, base) => append(rule, kernel.ints, base, kernel.ints[base + words]),
+          () => {},
+        ) ?? 1
+      if (kernel === null) this.actions.forEach((_, rule) => append(rule, log, first * stride, first))
+      const found = kernel?.records ?? this.#out
+      const foundEnd = (kernel?.count ?? 0) * this.#record
+      for (let [state, at, asked] = [first, 0, 0]; state < first + done; state++) {
+        for (; at < foundEnd && found[at + words] === state; at += this.#record)
+          visit(state, found[at + words + 1], found, at)
+        for (; asked < this.#n && this.#out[asked + words] === state; asked += this.#record)
+          visit(state, rules[asked / this.#record], this.#out, asked)
+      }
+      if (kernel !== null) kernel.count = 0
+      this.#n = 0
+      rules.length = 0
+      first += done
+    }
+  }
+
+  /** Appends the successors of a state by one rule, as its tree or its function has it. */
+  #append(rule: number, words: Int32Array, base: number, id: number): void {
+    const start = this.#n
+    try {
+      let n = this.#walk(rule, words, base, id, this.#out, start)
+      // A typed array ignores what is written behind its end: enlarge it and do this again.
+      while (n > this.#out.length) {
+        const larger = new Int32Array(2 * n)
+        larger.set(this.#out.subarray(0, start))
+        this.#out = larger
+        n = this.#walk(rule, words, base, id, larger, start)
+      }
+      this.#n = n
+    } catch (thrown) {
+      throw this.#faultAt(thrown, id, this.#level)
+    }
   }
 
   #judgeEnd(id: number): void {
@@ -232,14 +307,21 @@ export class Explorer {
 
   /** Inserts the gathered successors and judges what is new; false when memory must grow before the rest of them. */
   #flush(): boolean {
-    const { space } = this
-    if (this.fault !== null) this.#n = 0
-    while (this.#n > 0) {
-      if (space.reserved + ROOM * this.#threads > space.capacity) {
-        Atomics.store(space.control, CONTROL.pause, 1)
+    const { kernel } = this
+    if (this.fault !== null) {
+      this.#n = 0
+      if (kernel !== null) kernel.count = 0
+    }
+    while (this.#n > 0 || (kernel?.count ?? 0) > 0) {
+      if (this.space.reserved + this.room * this.#threads > this.space.capacity) {
+        Atomics.store(this.space.control, CONTROL.pause, 1)
         return false
       }
-      const from = Math.max(0, this.#n - PORTION * space.stride)
+      if (kernel !== null && kernel.count > 0) {
+        this.#enterByKernel(kernel)
+        continue
+      }
+      const from = Math.max(0, this.#n - BATCH * this.#record)
       const portion = from === 0 ? this.#out : this.#out.subarray(from, this.#n)
       const size = this.#n - from
       this.#n = from
@@ -248,41 +330,93 @@ export class Explorer {
     return true
   }
 
-  #enter(out: Int32Array, size: number): void {
-    this.generated += size / this.space.stride
-    const kept = this.inspector.constrains ? this.#rejectOutside(out, size) : size
-    if (this.inspector.stepPredicates.length > 0) this.#judgeSteps(out, kept)
-    this.symmetry?.canonicalise(out, kept, this.space.stride)
-    const fresh: IdRange[] = []
-    this.#insert(out, kept, this.space, this.#numbers, (from, to) => fresh.push({ from, to }))
-    for (const range of fresh) {
-      const last = this.added[this.added.length - 1]
-      if (last !== undefined && last.to === range.from)
-        this.added[this.added.length - 1] = { from: last.from, to: range.to }
-      else this.added.push(range)
+  #enterByKernel(kernel: Kernel): void {
+    const { log, words } = this.space
+    this.generated += kernel.count
+    this.inspector.level = this.#level
+    if (this.inspector.constrains) this.#rejectByKernel(kernel)
+    if (this.inspector.stepPredicates.length > 0) {
+      this.inspector.steps += kernel.count
+      kernel.judgeSteps(log, (rule, base, parent) => {
+        this.#blaming(parent, () => this.inspector.judgeStep(rule, kernel.ints, base))
+      })
     }
-    for (const range of fresh) this.#judgeStates(range)
+    kernel.sift()
+    const size = kernel.count * this.#record
+    kernel.count = 0
+    if (this.symmetry !== null) {
+      this.symmetry.canonicalise(kernel.records, size, this.#record)
+      this.#hash(kernel.records, size)
+    }
+    const fresh = this.#insertInto(kernel.records, size) / this.#record
+    this.inspector.states += fresh
+    kernel.judgeStates(fresh, (rule, base) => {
+      this.#blaming(kernel.ints[base + words], () => this.inspector.judgeState(rule, kernel.ints, base))
+    })
   }
 
-  #judgeStates({ from, to }: IdRange): void {
-    if (this.inspector.statePredicates.length === 0) return
+  #rejectByKernel(kernel: Kernel): void {
+    const { words } = this.space
+    const rejected: number[] = []
+    kernel.judgeSuccessors((_, base) => {
+      this.#blaming(kernel.ints[base + words], () => {
+        if (!this.inspector.allows(kernel.ints, base, this.generated)) rejected.push(base)
+      })
+    })
+    kernel.remove(rejected)
+  }
+
+  /** Judges something about a successor; a fault is one of the state with the number. */
+  #blaming(id: number, judge: () => void): void {
+    this.questions++
+    try {
+      judge()
+    } catch (thrown) {
+      throw this.#faultAt(thrown, id, this.#level + 1)
+    }
+  }
+
+  #enter(out: Int32Array, size: number): void {
+    this.generated += size / this.#record
     this.inspector.level = this.#level
-    const { log, stride } = this.space
-    this.inspector.states += to - from
-    for (let id = from; id < to; id++) {
+    const kept = this.inspector.constrains ? this.#rejectOutside(out, size) : size
+    if (this.inspector.stepPredicates.length > 0) this.#judgeSteps(out, kept)
+    this.symmetry?.canonicalise(out, kept, this.#record)
+    this.#hash(out, kept)
+    this.#judgeStates(out, this.#insertInto(out, kept))
+  }
+
+  /** Writes the hash of each record behind the number of its parent. */
+  #hash(out: Int32Array, n: number): void {
+    const { words } = this.space
+    for (let at = 0; at < n; at += this.#record) out[at + words + 1] = hashWords(out, at, words)
+  }
+
+  /** Inserts records and books what is new; returns the end of the new ones. */
+  #insertInto(out: Int32Array, n: number): number {
+    return this.#insert(out, n, this.space, this.#numbers, (from, to) => {
+      const last = this.added[this.added.length - 1]
+      if (last !== undefined && last.to === from) this.added[this.added.length - 1] = { from: last.from, to }
+      else this.added.push({ from, to })
+    })
+  }
+
+  #judgeStates(out: Int32Array, n: number): void {
+    if (this.inspector.statePredicates.length === 0) return
+    this.inspector.states += n / this.#record
+    for (let at = 0; at < n; at += this.#record) {
       try {
-        this.inspector.checkState(log, id * stride, id)
+        this.inspector.checkState(out, at)
       } catch (thrown) {
-        throw this.#faultAt(thrown, id, this.#level + 1)
+        throw this.#faultAt(thrown, out[at + this.space.words], this.#level + 1)
       }
     }
   }
 
   #judgeSteps(out: Int32Array, n: number): void {
     const { log, stride, words } = this.space
-    this.inspector.level = this.#level
-    this.inspector.steps += n / stride
-    for (let at = 0; at < n; at += stride) {
+    this.inspector.steps += n / this.#record
+    for (let at = 0; at < n; at += this.#record) {
       const parent = out[at + words]
       if (parent === 0) continue
       try {
@@ -295,16 +429,16 @@ export class Explorer {
 
   /** Moves the successors that the constraint allows to the front; returns their end. */
   #rejectOutside(out: Int32Array, n: number): number {
-    const { stride, words } = this.space
+    const { words } = this.space
     let kept = 0
-    for (let at = 0; at < n; at += stride) {
+    for (let at = 0; at < n; at += this.#record) {
       try {
         if (!this.inspector.allows(out, at, this.generated)) continue
       } catch (thrown) {
         throw this.#faultAt(thrown, out[at + words], this.#level + 1)
       }
-      if (kept !== at) out.copyWithin(kept, at, at + stride)
-      kept += stride
+      if (kept !== at) out.copyWithin(kept, at, at + this.#record)
+      kept += this.#record
     }
     return kept
   }
@@ -356,31 +490,30 @@ export class Explorer {
     const count = this.space.words
     for (let at = 0; at < count; at++) out[n + at] = (words[base + at] & effect.and[at]) | effect.or[at]
     out[n + count] = id
-    return n + this.space.stride
+    return n + this.#record
   }
 
-  /** Generates code when the interpreter has been at it for a while, and again when many paths were learned since. */
-  #compileWhenStale(): void {
-    const missed = this.fallbacks - this.#staleAt
-    const due =
-      this.compilations === 0
-        ? this.expanded >= this.#compileAfter
-        : missed > 2 * this.#compileAfter * 2 ** this.compilations
-    if (!due) return
-    this.compilations++
-    this.#staleAt = this.fallbacks
-    const { words } = this.space
-    this.#expand = compileExpand(
-      this.actions.map((rule) => rule.table),
-      words,
-      {
-        miss: (rule, source, base, id, out, n) => {
-          this.#missed++
-          return this.#walk(rule, source, base, id, out, n)
-        },
-      },
+  /**
+   * Makes the kernel when the interpreter has been at it for a while. Its programs learn as they go; they are written anew
+   * when claims were decided, and a few times when the tables have become another shape.
+   */
+  #keepKernelFresh(): void {
+    const open = this.judge.levels.reduce((sum, level) => sum + (isOpen(level, this.#level + 1) ? 1 : 0), 0)
+    if (this.kernel === null) {
+      if (this.expanded < this.#kernelAfter) return
+      this.kernel = new Kernel(this.space.words, this.actions.length)
+    } else if (this.expanded < this.#rewriteAt && open === this.#openClaims) return
+    while (this.expanded >= this.#rewriteAt) this.#rewriteAt *= REWRITE_FACTOR
+    this.#openClaims = open
+    this.programs++
+    this.inspector.level = this.#level
+    const { inspector } = this
+    this.kernel.write(
+      this.actions,
+      inspector.openOnStates(),
+      inspector.openOnSteps(),
+      inspector.constraintOnSuccessors(),
     )
-    this.inspector.compile()
   }
 
   /** Every successor of a state with the instance that leads to it; for traces and graphs, not for the search. */
@@ -405,7 +538,7 @@ export class Explorer {
 
   /** Tells whether the state packed at `base` has no successor, and the model does not let it end. */
   deadlocked(words: Int32Array, base: number): boolean {
-    const out = new Int32Array(this.space.stride)
+    const out = new Int32Array(this.#record)
     return (
       !this.inspector.mayEnd(words, base) &&
       this.actions.every((_, rule) => this.#walk(rule, words, base, 0, out, 0) === 0)
@@ -427,14 +560,13 @@ export class Explorer {
 
   /** Every successor by one instance of the state packed in `words`, whether the constraint allows it or not. */
   stepsOf(instance: number, words: Int32Array, visit: (out: Int32Array, at: number) => void): void {
-    const { stride } = this.space
-    let out = new Int32Array(4 * stride)
+    let out = new Int32Array(4 * this.#record)
     let n = this.#walk(instance, words, 0, 0, out, 0)
     if (n > out.length) {
       out = new Int32Array(n)
       n = this.#walk(instance, words, 0, 0, out, 0)
     }
-    for (let at = 0; at < n; at += stride) visit(out, at)
+    for (let at = 0; at < n; at += this.#record) visit(out, at)
   }
 
   /** Runs a sample of everything that was learned again; throws a SpecError for a function that does not repeat itself. */

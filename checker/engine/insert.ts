@@ -1,10 +1,10 @@
 /**
- * Insertion of successors, in runs of a hundred or so. Loops over a run first compute all hashes, then load all table
- * slots, then the records that these seem to name, and only then compare: in loops that do nothing else, the processor has many
- * cache misses under way at once. Most successors never get that far: a small table of those seen last, compared word
- * for word, finds most of the duplicates without leaving the cache. Generated for the number of words of a state.
+ * Insertion of successors, in runs of a hundred or so. Loops over a run first load all table slots, then the records that
+ * these seem to name, and only then compare: in loops that do nothing else, the processor has many cache misses under
+ * way at once. Generated for the number of words of a state.
  */
-import { BLOCK, CONTROL, hashWords, type Space } from './space.ts'
+import { recordWords } from './kernel-code.ts'
+import { BLOCK, CONTROL, type Space } from './space.ts'
 
 /** What a batch left behind: the thread's next free number and the end of its block of numbers. */
 export interface Numbers {
@@ -14,56 +14,47 @@ export interface Numbers {
 
 /** Entries looked up together. More would push each other out of the first-level cache. */
 const RUN = 128
-/** Bytes for the successors seen last, which should stay in the second-level cache. */
-const RECENT_BYTES = 1 << 17
 
-/** Inserts the records in `out[0 .. n)`; new states are numbered from `numbers` and reported to `added` as ranges. */
+/**
+ * Inserts the first `n / recordWords` records of `out`, which are the words of a state, the number of its parent, and its
+ * hash. New states are numbered from `numbers` and reported to `added` as ranges; they are moved to the front of `out`,
+ * with their own number in the place of their parent's. Returns the end of the new ones.
+ */
 export type Insert = (
   out: Int32Array,
   n: number,
   space: Space,
   numbers: Numbers,
   added: (from: number, to: number) => void,
-) => void
+) => number
 
 /** Generates the insertion for states of `words` words. `shared` says whether other threads insert at the same time. */
 export function makeInsert(words: number, shared: boolean): Insert {
   const stride = words + 1
-  const bits = Math.floor(Math.log2(RECENT_BYTES / (4 * words)))
+  const record = recordWords(words)
   const each = (text: (at: number) => string, join = '\n') =>
     Array.from({ length: words }, (_, at) => text(at)).join(join)
   const source = `
-  const hashes = new Int32Array(${RUN}), slots = new Int32Array(${RUN}), places = new Int32Array(${RUN})
+  const slots = new Int32Array(${RUN})
   let sink = 0
   return function insert(out, n, space, numbers, added) {
     const log = space.log, table = space.table, mask = table.length - 1
-    let next = numbers.next, end = numbers.end, first = next
-    for (let p = 0; p < n;) {
-      let count = 0, touched = 0
-      for (; p < n && count < ${RUN}; p += ${stride}) {
-        let h = 0x2545f491
-        ${each((at) => `const w${at} = out[p + ${at}]; h = Math.imul(h ^ w${at}, 0x9e3779b1); h ^= h >>> 15`)}
-        h = Math.imul(h ^ h >>> 13, 0x85ebca6b)
-        h ^= h >>> 16
-        const r = (h >>> ${32 - bits}) * ${words}
-        if (${each((at) => `recent[r + ${at}] === w${at}`, ' && ')}) continue
-        ${each((at) => `recent[r + ${at}] = w${at}`)}
-        hashes[count] = h
-        places[count++] = p
-      }
-      for (let j = 0; j < count; j++) touched ^= table[hashes[j] & mask]
-      for (let j = 0; j < count; j++) {
-        const h = hashes[j]
+    let next = numbers.next, end = numbers.end, first = next, fresh = 0
+    for (let from = 0; from < n; from += ${RUN * record}) {
+      const to = Math.min(n, from + ${RUN * record})
+      let touched = 0
+      for (let p = from + ${words + 1}; p < to; p += ${record}) touched ^= table[out[p] & mask]
+      for (let p = from + ${words + 1}, j = 0; p < to; p += ${record}, j++) {
+        const h = out[p]
         let slot = h & mask, entry = table[slot]
         while (entry !== 0 && ((entry ^ h) & ~mask) !== 0) entry = table[slot = slot + 1 & mask]
         slots[j] = slot
         touched ^= log[(entry & mask) * ${stride}]
       }
       sink ^= touched
-      for (let j = 0; j < count; j++) {
-        const p = places[j]
+      for (let p = from, j = 0; p < to; p += ${record}, j++) {
         ${each((at) => `const w${at} = out[p + ${at}]`)}
-        const h = hashes[j]
+        const h = out[p + ${words + 1}]
         let slot = slots[j]
         for (;;) {
           const entry = table[slot]
@@ -77,6 +68,9 @@ export function makeInsert(words: number, shared: boolean): Insert {
             ${each((at) => `log[at + ${at}] = w${at}`)}
             log[at + ${words}] = out[p + ${words}]
             ${shared ? 'if (Atomics.compareExchange(table, slot, 0, h & ~mask | next) !== 0) continue' : 'table[slot] = h & ~mask | next'}
+            ${each((at) => `out[fresh + ${at}] = w${at}`)}
+            out[fresh + ${words}] = next
+            fresh += ${record}
             next++
             break
           }
@@ -91,21 +85,8 @@ export function makeInsert(words: number, shared: boolean): Insert {
     if (next > first) added(first, next)
     numbers.next = next
     numbers.end = end
-    return sink
+    space.touched ^= sink
+    return fresh
   }`
-  return new Function('recent', source)(noneRecent(words, bits)) as Insert
-}
-
-/**
- * Places for 2^bits states. One that holds no state yet is zero, which is the state of zeros, and that belongs at one place
- * only: this one begins with a state that belongs at another.
- */
-function noneRecent(words: number, bits: number): Int32Array {
-  const recent = new Int32Array(words << bits)
-  const place = (state: Int32Array) => hashWords(state, 0, words) >>> (32 - bits)
-  const zeros = new Int32Array(words)
-  const other = new Int32Array(words)
-  while (place(other) === place(zeros)) other[0]++
-  recent.set(other, place(zeros) * words)
-  return recent
+  return new Function(source)() as Insert
 }

@@ -1,9 +1,9 @@
 /** The predicates of a model on packed states: its claims, its constraint and its final states, judged through tables. */
 import type { Model } from '../language/model.ts'
 import { boundClaims, boundTest } from '../language/predicate.ts'
-import { type Check, compileCheck } from './compile.ts'
 import type { Coverage } from './coverage.ts'
 import { isOpen, type Judge } from './judge.ts'
+import type { Claims } from './kernel.ts'
 import type { Learning } from './learning.ts'
 import { LARGEST_TABLE, PREMISE, type PredicateRule, predicateRules, type Teacher, TRUE } from './rules.ts'
 import { leafFor } from './table.ts'
@@ -13,8 +13,6 @@ export class Inspector {
   readonly stepPredicates: readonly PredicateRule[]
   /** the level of the states that are judged; a step counts at the level that it leads to */
   level = 1
-  /** times that generated code had to ask the tables */
-  fallbacks = 0
   /** states and steps that claims were asked about, and successors that the constraint was */
   states = 0
   steps = 0
@@ -27,8 +25,6 @@ export class Inspector {
   readonly #constraint: PredicateRule | null
   readonly #final: PredicateRule | null
   readonly #pair: Int32Array
-  #checkState: Check
-  #checkStep: Check
 
   constructor(model: Model, words: number, teacher: Teacher, learning: Learning, judge: Judge, coverage: Coverage) {
     this.#model = model
@@ -42,8 +38,6 @@ export class Inspector {
     this.#constraint = ruleFor(model.constraint, 'the constraint')
     this.#final = ruleFor(model.deadlock === 'stuck unless final' ? model.final : null, 'the final states')
     this.#pair = new Int32Array(2 * words)
-    this.#checkState = (source, base) => this.statePredicates.forEach((_, rule) => this.#judgeState(rule, source, base))
-    this.#checkStep = (source, base) => this.stepPredicates.forEach((_, rule) => this.#judgeStep(rule, source, base))
   }
 
   /** True when the model has a constraint. */
@@ -52,13 +46,14 @@ export class Inspector {
   }
 
   /** Judges the claims about the state packed at `base`. */
-  checkState(words: Int32Array, base: number, id: number): void {
-    this.#checkState(words, base, id)
+  checkState(words: Int32Array, base: number): void {
+    for (let rule = 0; rule < this.statePredicates.length; rule++) this.judgeState(rule, words, base)
   }
 
   /** Judges the claims about the step from the state packed at `base` to the one packed at `at`. */
   checkStep(before: Int32Array, base: number, after: Int32Array, at: number): void {
-    this.#checkStep(this.#pairOf(before, base, after, at), 0, 0)
+    const pair = this.#pairOf(before, base, after, at)
+    for (let rule = 0; rule < this.stepPredicates.length; rule++) this.judgeStep(rule, pair, 0)
   }
 
   /** Tells whether the constraint allows the state packed at `base`; `asked` is how often a search has asked so far. */
@@ -105,10 +100,22 @@ export class Inspector {
       .map(({ bound }) => this.#model.claims[bound.claim].name)
   }
 
-  /** Generates the code that judges states and steps, from what the tables know now. */
-  compile(): void {
-    this.#checkState = this.#compiled(this.statePredicates, this.#words, (...at) => this.#judgeState(...at))
-    this.#checkStep = this.#compiled(this.stepPredicates, 2 * this.#words, (...at) => this.#judgeStep(...at))
+  /** The claims on states that are open, for the kernel. */
+  openOnStates(): Claims {
+    return this.#open(this.statePredicates)
+  }
+
+  /** The claims on steps that are open, for the kernel. */
+  openOnSteps(): Claims {
+    return this.#open(this.stepPredicates)
+  }
+
+  /** The constraint, for the kernel: what it rejects must be heard of. */
+  constraintOnSuccessors(): Claims {
+    return {
+      rules: new Map(this.#constraint === null ? [] : [[0, this.#constraint]]),
+      attend: (_, result) => (result & TRUE) === 0,
+    }
   }
 
   /** Runs a sample of everything that was learned again; throws a SpecError for a predicate that does not repeat itself. */
@@ -131,12 +138,14 @@ export class Inspector {
     return this.#teacher.judge(rule, onSteps, words, base, this.#learning.learns(rule.table, asked))
   }
 
-  #judgeState(at: number, words: Int32Array, base: number): void {
+  /** Judges one claim about the state packed at `base`. */
+  judgeState(at: number, words: Int32Array, base: number): void {
     const rule = this.statePredicates[at]
     if (this.#isOpen(rule)) this.#settle(rule, at, this.#evaluate(rule, false, words, base, this.states))
   }
 
-  #judgeStep(at: number, words: Int32Array, base: number): void {
+  /** Judges one claim about a step, whose states lie side by side at `base`. */
+  judgeStep(at: number, words: Int32Array, base: number): void {
     const rule = this.stepPredicates[at]
     if (this.#isOpen(rule))
       this.#settle(rule, this.statePredicates.length + at, this.#evaluate(rule, true, words, base, this.steps))
@@ -155,26 +164,12 @@ export class Inspector {
     if (this.#judge.levels[claim] === 0) this.#judge.levels[claim] = this.level + 1
   }
 
-  #compiled(
-    rules: readonly PredicateRule[],
-    words: number,
-    ask: (rule: number, words: Int32Array, base: number) => void,
-  ): Check {
-    const open = rules.flatMap((rule, at) => (this.#isOpen(rule) ? [at] : []))
-    const reachable = (rule: number) => this.#model.claims[rules[rule].bound.claim].kind === 'reachable'
-    const undecided = (rule: number) => this.#judge.levels[rules[rule].bound.claim] === 0
-    return compileCheck(
-      rules.map((rule) => rule.table),
-      open,
-      words,
-      (rule, result) => undecided(rule) && ((result & TRUE) !== 0) === reachable(rule),
-      {
-        unsettled: (rule, source, base) => {
-          this.fallbacks++
-          ask(rule, source, base)
-        },
-      },
-    )
+  #open(rules: readonly PredicateRule[]): Claims {
+    const kindOf = (rule: number) => this.#model.claims[rules[rule].bound.claim].kind
+    return {
+      rules: new Map(rules.flatMap((rule, at) => (this.#isOpen(rule) ? [[at, rule] as const] : []))),
+      attend: (rule, result) => ((result & TRUE) !== 0) === (kindOf(rule) === 'reachable'),
+    }
   }
 }
 

@@ -10,7 +10,7 @@ import type { Model } from '../language/model.ts'
 import type { CheckpointEvent, CheckpointOptions, Mark } from './checkpoint.ts'
 import { type Coverage, closeCoverage } from './coverage.ts'
 import { type Crew, hireCrew, identityOf } from './crew.ts'
-import { Explorer, type Frontier, lowest, ROOM, type StateFault } from './explorer.ts'
+import { Explorer, type Frontier, lowest, type StateFault } from './explorer.ts'
 import { layoutOf, pack } from './layout.ts'
 import { memoryLimit } from './memory.ts'
 import type { Bounds, Outcome, Stop } from './outcome.ts'
@@ -42,7 +42,7 @@ export interface SearchOptions extends Bounds {
   /** bytes for states and hash table */
   readonly maxMemory?: number
   /** states expanded before code is generated; 0 to have generated code do all that it can */
-  readonly compileAfter?: number
+  readonly kernelAfter?: number
   /** keep one state of each orbit, where the model declares collections symmetric; default true */
   readonly symmetry?: boolean
   readonly onProgress?: (progress: Progress) => void
@@ -120,7 +120,7 @@ class Run {
     const layout = layoutOf(model.domain.cells)
     this.#space = new Space(layout)
     const symmetry = symmetryOf(model, layout, options.symmetry ?? true)
-    this.#explorer = new Explorer(model, this.#space, this.#workers, options.compileAfter, symmetry)
+    this.#explorer = new Explorer(model, this.#space, this.#workers, options.kernelAfter, symmetry)
     this.#states = statesInMemory(this.#explorer, this.#levels)
   }
 
@@ -204,7 +204,7 @@ class Run {
         source: this.#options.source!,
         memory: this.#space.memory,
         threads: this.#workers,
-        compileAfter: this.#options.compileAfter,
+        kernelAfter: this.#options.kernelAfter,
         identity: identityOf(this.#model),
         symmetry: this.#explorer.symmetry !== null,
       })
@@ -260,7 +260,7 @@ class Run {
 
   /** Grows the space until work can go on, or stops the search where the memory limit forbids it. */
   #makeRoom(): void {
-    const wanted = this.#space.reserved + this.#workers * ROOM
+    const wanted = this.#space.reserved + this.#workers * this.#explorer.room
     if (this.#space.capacity <= wanted && !this.#grow(wanted)) this.#stopped = 'memory'
   }
 
@@ -354,8 +354,8 @@ class Run {
         bytesPerState: distinct === 0 ? 0 : this.#space.bytes / distinct,
         bitsPerState: this.#explorer.teacher.layout.bits,
         learned: this.#explorer.learned,
-        fallbacks: this.#explorer.fallbacks,
-        compilations: this.#explorer.compilations,
+        fallbacks: this.#explorer.questions,
+        compilations: this.#explorer.programs,
         loadFactor: distinct / this.#space.table.length,
         direct: this.#explorer.direct(),
       },

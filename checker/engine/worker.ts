@@ -8,12 +8,12 @@ import { loadModel } from './source.ts'
 import { Space } from './space.ts'
 import { symmetryOf } from './symmetry.ts'
 
-const { source, memory, threads, compileAfter, identity, symmetry } = workerData as Hiring
+const { source, memory, threads, kernelAfter, identity, symmetry } = workerData as Hiring
 const model = await loadModel(source)
 if (identityOf(model) !== identity) throw new Error(`${source.module} gives another model than the one to be searched`)
 const layout = layoutOf(model.domain.cells)
 const space = new Space(layout, memory)
-const explorer = new Explorer(model, space, threads, compileAfter, symmetryOf(model, layout, symmetry))
+const explorer = new Explorer(model, space, threads, kernelAfter, symmetryOf(model, layout, symmetry))
 
 parentPort!.on('message', (order: Order) => {
   space.attach(order.memory)
