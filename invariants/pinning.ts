@@ -80,6 +80,43 @@ export const noOops = (): Claim<Pinning> =>
     },
   })
 
+/** L3, for what waits in batches when a round of the call begins: on which CPU it waits does not matter. */
+export const idleBatchesDoNotMatter = ({ folios, cpus }: Memory): Claim<Batching> =>
+  invariant('a long-term pin does not fail because of what waited in a batch when it began', {
+    name: 'idle-batches-do-not-matter',
+    source: '98c6d259319e; linux-mm, 15 Aug 2025: pinning fails although nobody else holds the page',
+    over: { f: folios, cpu: cpus },
+    given: (s: Batching) => s.pinner.result !== 'running' && !s.batchedMeanwhile,
+    holds: (s: Batching, { f, cpu }) => s.pinner.result !== '-ENOMEM' || !waits(s, cpu, f),
+  })
+
+/** L3, for the batches of the CPU that the call runs on: those are its own doing, or those of whoever ran there before. */
+export const ownBatchDoesNotMatter = ({ folios }: Memory): Claim<Batching> =>
+  invariant('a long-term pin does not fail because of what waits in a batch of its own CPU', {
+    name: 'own-batch-does-not-matter',
+    source: 'a09a8a1fbb37: the local batches are drained first',
+    over: { f: folios },
+    given: (s: Batching) => s.pinner.result !== 'running' && !s.batchedMeanwhile,
+    holds: (s: Batching, { f }) => s.pinner.result !== '-ENOMEM' || !waits(s, 0, f),
+  })
+
+/** L3, for all that waits in batches. */
+export const batchesDoNotMatter = ({ folios, cpus }: Memory): Claim<Batching> =>
+  invariant('a long-term pin does not fail because of what waits in a batch', {
+    name: 'batches-do-not-matter',
+    source: 'mm/gup.c, collect_longterm_unpinnable_folios: why it drains',
+    over: { f: folios, cpu: cpus },
+    given: (s: Batching) => s.pinner.result !== 'running',
+    holds: (s: Batching, { f, cpu }) => s.pinner.result !== '-ENOMEM' || !waits(s, cpu, f),
+  })
+
+/** A call that pins, and whether anything was batched since its round began. */
+type Batching = Pinning & { readonly batchedMeanwhile: boolean }
+
+/** Whether a batch of a CPU holds a reference to a folio. */
+const waits = (s: Mm, cpu: number, f: number): boolean =>
+  s.mlockBatch[cpu].some(({ folio }) => folio === f) || s.activateBatch[cpu].includes(f)
+
 /** I3, I6: the refcount is the sum of what it counts. */
 export const refcountConserved = ({ folios }: Memory): Claim<Mm> =>
   invariant('the refcount of a folio is the sum of its references', {

@@ -21,8 +21,9 @@ import {
   stepsIf,
   when,
 } from '../checker/language/index.ts'
+import { faultIn } from './fault.ts'
 import { gupFast, gupFastLocals, gupFastStart } from './gup-fast.ts'
-import { drainBatches, folioAddLru, folioIsolateLru, markAccessed } from './lru.ts'
+import { drainBatches, folioIsolateLru, markAccessed } from './lru.ts'
 import { freeFolio, type Memory, type Mm, mapcount } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
 import { pinFolio, pinReferences, unpinFolio, unpinnable } from './pin.ts'
@@ -44,6 +45,8 @@ interface Pinner {
   readonly title?: string
   /** the call begins with gup-fast (one page only), or goes to the slow path at once */
   readonly fast?: boolean
+  /** the task calls once and lets go, or again and again */
+  readonly calls?: 'once' | 'again and again'
   /** FOLL_TOUCH: finding a page counts as an access to it */
   readonly touches?: boolean
   /** pages may be empty when the call comes to them */
@@ -57,8 +60,16 @@ type Drained = 'nowhere' | 'here' | 'everywhere'
 
 /** A task on `cpu` that pins the whole range with FOLL_LONGTERM, holds the pin for a while, lets go and does it again. */
 export function longtermPinner(mm: Memory, { cpu, settings, ...options }: Pinner) {
-  const { title = 'pinner', fast = false, touches = false, faults = false, mayRunOut = false } = options
+  const {
+    title = 'pinner',
+    calls = 'again and again',
+    fast = false,
+    touches = false,
+    faults = false,
+    mayRunOut = false,
+  } = options
   const lastPage = mm.pages.size - 1
+  const once = calls === 'once'
   const mayFail = settings['on-migration-failure'] === 'fail'
   const allocatesHelper = mayRunOut && settings['helper-array'] !== 'none'
   const inverted = settings['isolation-test'] === 'inverted'
@@ -106,6 +117,7 @@ export function longtermPinner(mm: Memory, { cpu, settings, ...options }: Pinner
     list: { readonly length: number; push(f: number): unknown }
   }
 
+  const avoidsMovable = settings['pin-faults-avoid'] === 'cma+movable'
   const firstStep = fast ? 'read pte' : 'pin'
   /** The check begins. */
   const check = allocatesHelper ? 'alloc helper array' : disablesLruCache ? 'lru_cache_disable' : 'collect'
@@ -166,10 +178,14 @@ export function longtermPinner(mm: Memory, { cpu, settings, ...options }: Pinner
       }),
       ...stepsIf(faults, {
         // S3. Under PF_MEMALLOC_PIN, so that what the pin itself allocates may stay pinned.
-        handle_mm_fault: step('mm/memory.c: do_anonymous_page', (s: Mm, me: Locals) => {
-          const avoided = settings['pin-faults-avoid'] === 'cma+movable'
-          const movable = avoided ? null : freeFolio(s, 'MOVABLE')
-          faultIn(s, me.page, movable ?? freeFolio(s, 'NORMAL'), cpu)
+        handle_mm_fault: step('mm/memory.c: handle_mm_fault', (s: Mm, me: Locals) => {
+          // Somebody else may have been faster.
+          if (s.pte[me.page].kind !== 'none') return 'pin'
+          faultIn(s, me.page, {
+            cpu,
+            settings,
+            allocate: () => (avoidsMovable ? freeFolio(s, 'NORMAL') : movableFirst(s)),
+          })
           return 'pin'
         }),
       }),
@@ -253,7 +269,7 @@ export function longtermPinner(mm: Memory, { cpu, settings, ...options }: Pinner
         allocate: (s) =>
           match(settings['pin-destination'])
             .with('not-movable', () => freeFolio(s, 'NORMAL'))
-            .with('anywhere', () => freeFolio(s, 'MOVABLE') ?? freeFolio(s, 'NORMAL'))
+            .with('anywhere', () => movableFirst(s))
             .exhaustive(),
         settings,
         exit: 'migrated',
@@ -300,23 +316,24 @@ export function longtermPinner(mm: Memory, { cpu, settings, ...options }: Pinner
           return 'let go'
         }
         me.page = 0
+        if (once) return 'done'
         me.result = 'running'
         return firstStep
       }),
       ...stepsIf(settings['on-isolation-failure'] === 'error', {
         'return -EBUSY': step('mm/gup.c: __gup_longterm_locked', (_s: Mm, me: Locals) => {
           me.result = '-EBUSY'
-          return 'call again'
+          return once ? 'done' : 'call again'
         }),
       }),
       ...stepsIf(mayFail, {
         'return -ENOMEM': step('mm/gup.c: __gup_longterm_locked', (_s: Mm, me: Locals) => {
           me.result = '-ENOMEM'
           // Nobody knows of pins that are left behind, and nobody will drop them.
-          return me.pinned.some((entry) => entry !== null) ? 'done' : 'call again'
+          return once || me.pinned.some((entry) => entry !== null) ? 'done' : 'call again'
         }),
       }),
-      ...stepsIf(mayFail || settings['on-isolation-failure'] === 'error', {
+      ...stepsIf(!once && (mayFail || settings['on-isolation-failure'] === 'error'), {
         'call again': step('mm/gup.c: pin_user_pages', (_s: Mm, me: Locals) => {
           me.result = 'running'
           return firstStep
@@ -333,13 +350,8 @@ export function longtermPinner(mm: Memory, { cpu, settings, ...options }: Pinner
   }
 }
 
-/** A page is touched for the first time: the folio is mapped, and waits to be added to the LRU. Nothing where none is free. */
-export function faultIn(s: Mm, page: number, f: number | null, cpu: number): void {
-  when(f !== null)
-  s.folio[f].refs = 1
-  s.pte[page] = { kind: 'present', folio: f }
-  folioAddLru(s, cpu, f)
-}
+/** Where an allocation without regard to pins ends up: in ZONE_MOVABLE while there is room. */
+export const movableFirst = (s: Mm): number | null => freeFolio(s, 'MOVABLE') ?? freeFolio(s, 'NORMAL')
 
 function resultOf(settings: Settings): ScalarDomain<Result> {
   const always: Result[] = ['running', 'success']

@@ -36,7 +36,8 @@ function queue(s: Mm, cpu: number, f: number, kind: MlockKind): boolean {
   when(!s.localLock[cpu])
   s.folio[f].refs++
   s.mlockBatch[cpu].push({ folio: f, kind })
-  return s.lru_disable_count > 0 || mlockBatchIsFull(s, cpu)
+  // A large folio is not kept waiting.
+  return s.folio[f].large || s.lru_disable_count > 0 || mlockBatchIsFull(s, cpu)
 }
 
 /** Whether nothing more fits into the batch of a CPU. Whoever fills it has to process it. */

@@ -5,12 +5,16 @@ import { gupFastVsForkScenario } from './gup-fast-vs-fork.ts'
 import { gupFastVsSecretmemScenario } from './gup-fast-vs-secretmem.ts'
 import { memfdPinVsMemfdPinScenario } from './memfd-pin-vs-memfd-pin.ts'
 import { offlineVsFreeListScenario } from './offline-vs-free-list.ts'
+import { pinActivateBatchScenario } from './pin-activate-batch.ts'
+import { pinMlockBatchScenario } from './pin-mlock-batch.ts'
 import { pinVsIsolationScenario } from './pin-vs-isolation.ts'
 import { pinVsOfflineScenario } from './pin-vs-offline.ts'
 
 export const pinning = [
   pinVsIsolationScenario,
   pinVsOfflineScenario,
+  pinMlockBatchScenario,
+  pinActivateBatchScenario,
   gupFastVsForkScenario,
   gupFastVsCollapseScenario,
   gupFastVsSecretmemScenario,

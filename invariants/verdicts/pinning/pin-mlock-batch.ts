@@ -1,0 +1,80 @@
+/** Which claims are made of the scenario pin-mlock-batch, and what is expected of each on every kernel. */
+import type { Model } from '../../../checker/language/index.ts'
+import { type Kernel, kernel } from '../../../spec/kernels.ts'
+import { boundsFor, constants, pinMlockBatch } from '../../../spec/scenarios/pin-mlock-batch.ts'
+import {
+  batchesDoNotMatter,
+  idleBatchesDoNotMatter,
+  pinCanSucceed,
+  pinOutsideMovable,
+  refcountConserved,
+} from '../../pinning.ts'
+import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
+import { neverDrains, neverFails, spare } from './spare.ts'
+
+/** The kernels that the matrix shows: before mlock batches, with them, and each drain rule that was ever thought of. */
+export const rows = [
+  'v5.17',
+  'v5.18',
+  'v6.11',
+  'v6.16',
+  'v6.17',
+  'patch:exact-pin-refs',
+  'patch:pin-disables-lru-cache',
+]
+
+/** The model on a kernel, with switches and constants set otherwise where `settings` says so. */
+export function build(kernelName: string, settings: RawSettings): Model {
+  const { on, values } = settle(kernelName, settings, constants)
+  return pinMlockBatch(
+    on,
+    values,
+    (mm) => [
+      idleBatchesDoNotMatter(mm),
+      batchesDoNotMatter(mm),
+      pinOutsideMovable(mm),
+      refcountConserved(mm),
+      pinCanSucceed(),
+    ],
+    waivers(on),
+  )
+}
+
+/** What is expected of each claim on a kernel. Disabled batches are the only ones that nobody can fill again. */
+export function expected(kernelName: string): Readonly<Record<string, Expectation>> {
+  const { settings } = kernel(kernelName)
+  const batched = settings['munlock-decides-by'] === 'mlock-count'
+  return {
+    'idle-batches-do-not-matter': batched && settings['drain-when'] === 'lru-clear' ? 'violated' : 'holds',
+    'batches-do-not-matter': batched && settings['drain-when'] !== 'disabled' ? 'violated' : 'holds',
+    'pin-outside-movable': 'holds',
+    'refcount-conserved': 'holds',
+    'pin-can-succeed': 'reached',
+  }
+}
+
+/** What the kernel at hand cannot do, with the reason; everything else that never happens fails the run. */
+function waivers({ settings }: Kernel): Record<string, string> {
+  const frozen = 'a folio of the page cache is frozen instead'
+  return {
+    ...spare,
+    ...(settings['drain-when'] === 'lru-clear' && neverDrains('the folio keeps PG_lru while it waits')),
+    ...(settings['copy-order'] === 'after-freeze'
+      ? { "action 'pinner: refcount as expected?'": frozen }
+      : { "action 'pinner: copied, refcount as expected?'": frozen }),
+    ...(settings['munlock-decides-by'] === 'rmap-walk' && neverFails('this kernel has no mlock batches')),
+    ...(settings['drain-when'] === 'disabled' && neverFails('nothing else holds a reference')),
+  }
+}
+
+export const pinMlockBatchScenario = scenario({
+  name: 'pin-mlock-batch',
+  area: 'pinning',
+  about: 'a long-term pin of a page that waits in the mlock batch of another CPU',
+  rows,
+  constants,
+  bounds: boundsFor,
+  expected,
+  module: import.meta.url,
+  build,
+})

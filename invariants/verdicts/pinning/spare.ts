@@ -1,0 +1,42 @@
+/** What a small scenario of the shared memory leaves unused, whatever the kernel: waivers of all scenarios about pins. */
+
+/** The texts of the findings, with the reasons. */
+export const spare: Readonly<Record<string, string>> = {
+  'folio[*].refs is never': 'the counter has room to spare, so that a reference too many is counted and not lost',
+  'folio[*].mlock_count is never': 'so has this one',
+  'folio[*].gets never changes': 'nobody takes transient references here',
+  'folio[*].large never changes': 'only large folios here',
+  'vma[*].VM_LOCKED never changes': 'the VMA is locked throughout',
+  'vma[*].VM_IO never changes': 'nobody calls mlock(2) here',
+  'pte[*].kind is never special': 'there is no zero page here',
+  'cache[*] is never': 'the page is never truncated',
+  'lruLock never changes': 'batches are processed in one step here',
+  'NR_MLOCK is never': 'there is one page',
+  'folio[*].block is never ISOLATE': 'nobody isolates pageblocks here',
+  'pinner.src is never': 'only what must move is isolated',
+  'pinner.dst is never': 'destinations come from where folios are free',
+  'pinner.pinned[*] is never': 'some folios never get mapped',
+  'pinner.alone is never': 'there is one page',
+  'pinner.phase is never undo': 'a pin is seen before the folio is unmapped, and nothing can be pinned while it is',
+  'pinner.objection never changes': 'with one page the check ends in the step in which an isolation fails',
+}
+
+/** Waivers for a kernel whose calls cannot fail in a scenario, with the reason. */
+export const neverFails = (reason: string, task = 'pinner'): Readonly<Record<string, string>> => ({
+  [`${task}.result is never -ENOMEM`]: reason,
+  [`action '${task}: return -ENOMEM'`]: reason,
+  [`action '${task}: call again'`]: reason,
+  [`action '${task}: restore ptes'`]: reason,
+  [`action '${task}: unlock, -EAGAIN'`]: reason,
+  [`action '${task}: putback'`]: reason,
+  [`${task}.failed never changes`]: reason,
+  [`${task}.pass never changes`]: reason,
+  [`${task}.alone never changes`]: reason,
+})
+
+/** Waivers for a kernel that sees no reason to drain in a scenario, with the reason. */
+export const neverDrains = (reason: string, task = 'pinner'): Readonly<Record<string, string>> => ({
+  [`action '${task}: lru_add_drain_all'`]: reason,
+  [`${task}.drained never changes`]: reason,
+  [`${task}.drainCpu never changes`]: reason,
+})

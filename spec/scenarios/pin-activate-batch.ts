@@ -1,0 +1,106 @@
+/**
+ * A task pins a page that was accessed before and is on the inactive list. The next access sends the folio to the activate
+ * batch of the CPU at hand: the access of the pin itself (FOLL_TOUCH), or that of another thread on CPU 1.
+ */
+import {
+  bool,
+  type Claim,
+  type Constants,
+  choose,
+  forAll,
+  model,
+  process,
+  step,
+  when,
+} from '../../checker/language/index.ts'
+import { longtermPinner, type PinCall } from '../gup.ts'
+import type { Kernel } from '../kernels.ts'
+import { drainBatches, markAccessed } from '../lru.ts'
+import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
+import type { Settings } from '../switches/index.ts'
+
+export const constants = { pages: 1, large: false, deep: false } satisfies Constants
+
+/** The sizes of the address space and of memory. */
+export function sizesFor({ pages, large, deep }: typeof constants, settings: Settings): Sizes {
+  const mapped = deep ? Math.max(2, pages) : pages
+  return {
+    pages: mapped,
+    freeMovable: 0,
+    freeNormal: mapped,
+    cpus: 2,
+    passes: 1,
+    activation: settings['lru-flag-in-batches'],
+    large,
+    ...(settings['drain-when'] === 'disabled' && { lruCacheDisablers: 1 }),
+  }
+}
+
+/** The bounds in words. */
+export function boundsFor(values: typeof constants): string {
+  const pages = values.deep ? Math.max(2, values.pages) : values.pages
+  return `${pages} page${pages === 1 ? '' : 's'} in ZONE_MOVABLE, ${values.large ? 'large' : 'small'} folios, as many free ones in ZONE_NORMAL, 2 CPUs with batches of 2, 1 migration pass, 1 call`
+}
+
+/** The memory, the task that pins, and whether anything was batched since the round of its call began. */
+export type Scene = Mm & { readonly pinner: PinCall; batchedMeanwhile: boolean }
+
+/** The model on a kernel, with the claims made about it. Nothing makes an idle CPU flush its batches. */
+export function pinActivateBatch(
+  { settings }: Kernel,
+  values: typeof constants,
+  claimsOn: (mm: Memory) => readonly Claim<Scene>[],
+  waive: Readonly<Record<string, string>>,
+) {
+  const sizes = sizesFor(values, settings)
+  const mm = memory(sizes)
+  return model(
+    'pin-activate-batch',
+    {
+      state: { ...mm.state, batchedMeanwhile: bool },
+      processes: {
+        pinner: longtermPinner(mm, { cpu: 0, settings, touches: true, calls: 'once' }),
+        thread: reader(mm, 1),
+      },
+    },
+    {
+      init: (s) => {
+        bootMemory(s, sizes)
+        for (const page of s.pte.keys()) s.folio[page].PG_referenced = choose(s, bool)
+        s.batchedMeanwhile = false
+      },
+      actions: {
+        'other work flushes the batches': forAll(
+          { cpu: mm.cpus },
+          (s, { cpu }) => {
+            when(s.batch[cpu].length + s.activateBatch[cpu].length > 0)
+            drainBatches(s, cpu)
+          },
+          'mm/swap.c: lru_add_drain',
+        ),
+      },
+      claims: claimsOn(mm) as readonly Claim<Scene>[],
+      final: (s) => s.pinner.pc === 'done',
+      waive,
+    },
+  )
+}
+
+/** A thread that accesses the pages by system calls, each of which marks the folio as accessed. */
+function reader(mm: Memory, cpu: number) {
+  return process(
+    mm.state,
+    { title: `reader (CPU ${cpu})`, locals: {}, start: {} },
+    {
+      read: step('mm/swap.c: mark_page_accessed / folio_mark_accessed', (s) => {
+        const pte = s.pte[choose(s, mm.pages)]
+        when(pte.kind === 'present' && !s.folio[pte.folio].PG_active)
+        const before = s.activateBatch[cpu].length
+        markAccessed(s, cpu, pte.folio)
+        const { pinner } = s as Scene
+        if (s.activateBatch[cpu].length > before && pinner.pc !== 'pin') (s as Scene).batchedMeanwhile = true
+        return 'read'
+      }),
+    },
+  )
+}
