@@ -53,8 +53,8 @@ export function addressSpace(text: SpaceText, settings: Settings) {
   const vmas = collection('VMA', Math.max(...cases.map(vmaSlots)))
   // Each VMA has a copy of its own; a call holds one, and makes a new copy before it lets go of an old one.
   const policies = collection('policy', vmas.size + callers + 1)
-  // Only these can be isolated, unless calls follow one another.
-  const sources = collection('F', callers > 1 || text.twice ? mm.folios.size : Math.max(1, mapped))
+  // Only these can be isolated, unless pages come or calls follow one another.
+  const sources = collection('F', callers > 1 || readers > 0 || text.twice ? mm.folios.size : Math.max(1, mapped))
   const kinds = [...new Set(layouts.flatMap((each) => each.vmas.map(({ kind = 'anon' }) => kind)))]
   const sizes = [...new Set(layouts.flatMap((each) => each.folios.map(({ size = 'small' }) => size)))]
   const mappings = Math.max(...layouts.map((each) => Math.max(...each.vmas.map(({ mapping }, at) => mapping ?? at))))
@@ -85,6 +85,8 @@ export function addressSpace(text: SpaceText, settings: Settings) {
     ),
     /** struct mempolicy: an object of the slab cache while its count is above zero */
     policy: array(policies, record({ refcnt: range(0, 1), value: oneOf<string[]>(...values.keys()) })),
+    /** for claims: calls of mbind that have returned */
+    returned: readers > 0 ? range(0, callers) : constant<number>(0),
     mmap_lock: record({ writer: bool, readers: range(0, readers) }),
   }
   return { ...mm, state, text, length, tables, vmas, policies, sources, kinds, values }
@@ -158,6 +160,7 @@ export function bootAddressSpace(s: As, space: AddressSpace, layout: Layout): vo
     s.vma[v] = { ...noVma, kind: space.kinds[0], ...(v < mapped.length && vmaOf(s, space, mapped, v)) }
   }
   s.mmap_lock = { writer: false, readers: 0 }
+  s.returned = 0
 }
 
 function vmaOf(s: As, { values }: AddressSpace, mapped: Layout['vmas'], v: number) {

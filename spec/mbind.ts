@@ -168,6 +168,7 @@ export function mbind(space: AddressSpace, options: MbindOptions) {
         return 'return'
       }),
       return: step('mm/mempolicy.c: sys_mbind', (s, me) => {
+        if (space.text.readers) s.returned++
         if (again === undefined || me.round === 1) return 'done'
         me.round = 1
         me.retBefore = me.ret

@@ -1,0 +1,70 @@
+/** Which claims are made of the scenario mbind-two-vmas, and what is expected of each on every kernel. */
+import type { Model } from '../../../checker/language/index.ts'
+import { boundsFor, constants, mbindTwoVmas } from '../../../spec/scenarios/mbind-two-vmas.ts'
+import type { Settings } from '../../../spec/switches/index.ts'
+import { faultReadsLivePolicy, interruptionChangesNothing, replacedVmaIsLocked } from '../../mbind-races.ts'
+import { refcountConserved } from '../../pinning.ts'
+import { type RawSettings, scenario, settle } from '../../scenario.ts'
+import { truthTable } from '../../tables/truth-table.ts'
+import { commonWaivers } from './waivers.ts'
+
+/** The kernels around per-VMA locks, and the ways in which mbind took them. */
+export const rows = [
+  'v6.3',
+  'v6.4',
+  'patch:mbind-locks-first',
+  'v6.5',
+  'patch:mbind-locks-skipped-vmas',
+  'v6.6',
+  'patch:mbind-counts-failures',
+  'v6.7',
+  'v7.3',
+  'patch:walk-lock-killable',
+]
+
+/** The model on a kernel. Before v6.4 a VMA has no lock of its own. */
+export function build(kernelName: string, settings: RawSettings): Model {
+  const { on, values } = settle(kernelName, settings, constants)
+  const vmaLocks = on.settings['faults-under-vma-lock'] === 'yes'
+  return mbindTwoVmas(
+    on,
+    values,
+    (space) => [
+      ...(vmaLocks ? [replacedVmaIsLocked()] : []),
+      faultReadsLivePolicy(),
+      ...(on.settings['walk-lock-killable'] === 'yes' ? [interruptionChangesNothing(space, 'BIND {1}')] : []),
+      refcountConserved(space),
+    ],
+    waivers(on.settings),
+  )
+}
+
+export const expected = truthTable('mbind-two-vmas.tsv')
+
+function waivers(settings: Settings): Record<string, string> {
+  const nothingQueued =
+    'the only page that can be isolated is one that was just touched, and not every kernel gets as far'
+  return {
+    ...commonWaivers(settings, ['mbind']),
+    "action 'mbind: ": nothingQueued,
+    'mbind.': nothingQueued,
+    'fault.page is never': 'the page of the last VMA is touched',
+    'fault.locked ': 'the page of the last VMA is touched',
+    'fault.vm_policy is never': 'there are more policy objects than any run needs',
+    'fault.folio is never': 'folios in use are not free',
+    "action 'fault: mmap_read_lock'": 'on this kernel the VMA is never write-locked when the page is touched',
+    'vma[*].writeLocked never changes': 'this kernel write-locks no VMA that is replaced whole',
+  }
+}
+
+export const mbindTwoVmasScenario = scenario({
+  name: 'mbind-two-vmas',
+  area: 'mbind',
+  about: 'the syzbot call of mbind over several VMAs whose walk ends early, while a page is touched',
+  rows,
+  constants,
+  bounds: boundsFor,
+  expected,
+  module: import.meta.url,
+  build,
+})

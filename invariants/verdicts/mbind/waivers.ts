@@ -1,0 +1,58 @@
+/** What no scenario about mbind can use up, with the reasons: rooms that are larger than any run needs. */
+import type { Settings } from '../../../spec/switches/index.ts'
+
+/** For scenarios in which nothing stands in the way of a migration: what is only done when one fails. */
+export function migrationSucceeds(tasks: readonly string[]): Record<string, string> {
+  const never = 'nothing stands in the way of a migration'
+  return Object.fromEntries(
+    tasks.flatMap((task) =>
+      [
+        `action '${task}: restore ptes'`,
+        `action '${task}: unlock, -EAGAIN'`,
+        `action '${task}: putback'`,
+        `${task}.pass never changes`,
+        `${task}.failed never changes`,
+        `${task}.phase is never undo`,
+        `${task}.alone never changes`,
+        `${task}.nomem never changes`,
+      ].map((finding) => [finding, never]),
+    ),
+  )
+}
+
+/** Waivers that every scenario with tasks in mbind shares; `tasks` are their names. */
+export function commonWaivers(settings: Settings, tasks: readonly string[]): Record<string, string> {
+  const spare = 'there are more policy objects than any run needs'
+  const free = 'which folio is taken first is decided by the allocator'
+  const outcomes = 'calls of this scenario cannot end like this'
+  return {
+    'folio[*].refs is never': 'the counter has room to spare, so that a reference too many is counted and not lost',
+    'vma[*].vm_policy is never': spare,
+    'vma[*].start ': 'VMAs begin and end where the scenario has them',
+    'vma[*].end ': 'VMAs begin and end where the scenario has them',
+    'pmd[*] never changes': 'no huge page is being migrated',
+    'folio[*].gets never changes': 'nobody holds a page for a moment',
+    'pte[*].kind is never special': 'the zero page plays no part',
+    ...Object.fromEntries(
+      tasks.flatMap((task) => [
+        [`${task}.new is never`, spare],
+        [`${task}.src `, free],
+        [`${task}.dst `, free],
+        [`${task}.tried{`, free],
+        [`${task}.queued{`, free],
+        [`${task}.large `, free],
+        [`${task}.ret `, outcomes],
+        [`${task}.walk is never`, outcomes],
+        [`${task}.nr_failed `, 'few pages fail in a call of this scenario'],
+        [`${task}.next never changes`, 'at most one folio is isolated'],
+        [`${task}.prevEnd is never`, 'VMAs begin and end where the scenario has them'],
+        [`${task}.noted never changes`, 'every page can be isolated'],
+        [`action '${task}: split_vma'`, 'the range covers whole VMAs'],
+        [`action '${task}: vma_start_write (mbind_range)'`, 'the walk has locked every VMA'],
+      ]),
+    ),
+    ...(settings['faults-under-vma-lock'] === 'yes' && {
+      'mmap_lock.readers never changes': 'nobody has to take mmap_lock for reading on this kernel',
+    }),
+  }
+}

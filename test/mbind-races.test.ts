@@ -1,0 +1,43 @@
+/** Scenarios in which mbind is not alone: every expected verdict, the shape of the races, and single switches that mend them. */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { check } from '../checker/index.ts'
+import * as twoVmas from '../invariants/verdicts/mbind/mbind-two-vmas.ts'
+import * as vsFault from '../invariants/verdicts/mbind/mbind-vs-fault.ts'
+import { comesOutAs, stepsOf, verdictsOf } from './support/verdicts.ts'
+
+for (const [name, { rows, build, expected }] of Object.entries({ twoVmas, vsFault })) {
+  for (const kernel of rows) {
+    test(`${name}, ${kernel}`, async () => {
+      await comesOutAs(build(kernel, {}), kernel, expected(kernel))
+    })
+  }
+}
+
+test('vsFault with a third page comes out the same', async () => {
+  for (const kernel of ['v6.4', 'v6.7'])
+    await comesOutAs(vsFault.build(kernel, { deep: true }), kernel, vsFault.expected(kernel))
+})
+
+test('the syzbot report: the walk stops in the first VMA, and the second one is replaced without its lock', async () => {
+  const steps = stepsOf(await check(twoVmas.build('v6.5', {})), 'replaced-vma-is-locked')
+  assert.is(steps.filter((step) => step === 'mbind: vma_start_write').length, 1)
+  assert.is(steps.filter((step) => step === 'mbind: mbind_range').length, 2)
+})
+
+test('the repair of v6.6 leaves two ways to the same assertion: a hole, and a PMD migration entry', async () => {
+  for (const layout of ['two VMAs, a gap and a third', 'a page that is being migrated between them']) {
+    const repaired = { layout, 'mbind-walk-error': 'returned' }
+    assert.is(verdictsOf(await check(twoVmas.build('v6.6', { layout })))['replaced-vma-is-locked'], 'violated')
+    assert.is(verdictsOf(await check(twoVmas.build('v6.6', repaired)))['replaced-vma-is-locked'], 'holds')
+  }
+  assert.is(verdictsOf(await check(twoVmas.build('v6.6', { layout: 'two VMAs' })))['replaced-vma-is-locked'], 'holds')
+})
+
+test('on v6.4 the page comes behind the walk, and is placed by the old policy', async () => {
+  const steps = stepsOf(await check(vsFault.build('v6.4', {})), 'move-leaves-none-behind')
+  const walked = steps.lastIndexOf('mbind: queue_pages')
+  assert.ok(walked < steps.indexOf('fault: set_pte_at'))
+})
+
+test.run()
