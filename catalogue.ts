@@ -2,6 +2,7 @@
 import type { Catalogue, Scenario } from './checker/catalogue.ts'
 import { findings } from './counterexamples/findings/index.ts'
 import { scenarios } from './invariants/verdicts/index.ts'
+import { questions } from './questions/index.ts'
 import { kernels } from './spec/kernels.ts'
 import { type Switch, switches } from './spec/switches/index.ts'
 
@@ -26,5 +27,5 @@ export const catalogue: Catalogue = {
   scenarios: scenarios.map(
     (each): Scenario => ({ ...each, finding: (variant, claim) => findingOf(each.name, variant, claim) }),
   ),
-  questions: [],
+  questions,
 }

@@ -159,6 +159,7 @@ function makeClone(folder: string): void {
     'checker',
     'spec',
     'invariants',
+    'questions',
     'counterexamples',
     'examples',
     'catalogue.ts',

@@ -1,0 +1,47 @@
+/** Answers as people read them: the call, what it returns, and a line for each page. */
+import { callName, type PolicyText, policyName } from '../../spec/mbind/call.ts'
+import type { Outcome } from './answer.ts'
+import type { Situation } from './read.ts'
+
+/** The answer to a question, in lines of at most 72 columns. */
+export function outcomeText(situation: Situation, outcomes: readonly Outcome[]): string {
+  const many = outcomes.length > 1
+  const parts = outcomes.map((outcome, at) =>
+    [many ? `outcome ${at + 1} of ${outcomes.length}: returns ${outcome.ret}` : `returns ${outcome.ret}`, '']
+      .concat(pageTable(situation, outcome))
+      .join('\n'),
+  )
+  return `${[`mbind: ${callName(situation.call)}`, ...parts].join('\n\n')}\n`
+}
+
+function pageTable({ pages, vmas }: Situation, { policy, node }: Outcome): string[] {
+  const rows = pages.map(({ state, node: before }, page) => {
+    const vma = vmas.find(({ off, n }) => off <= page && page < off + n)
+    if (vma === undefined) return [String(page), 'hole', '', '', '']
+    return [
+      String(page),
+      vma.kind,
+      state,
+      changed(
+        before === null || node[page] === null ? '-' : String(before),
+        node[page] === null ? '-' : String(node[page]),
+      ),
+      changed(name(vma.policy), name(policy[page])),
+    ]
+  })
+  return columns([['page', 'mapping', 'state', 'node', 'policy'], ...rows])
+}
+
+const name = (policy: PolicyText | null): string => policyName(policy)
+
+const changed = (before: string, after: string): string => (before === after ? before : `${before} -> ${after}`)
+
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]))
+      .join('  ')
+      .trimEnd()
+  return [line(rows[0]), line(widths.map((width) => '-'.repeat(width))), ...rows.slice(1).map(line)]
+}

@@ -1,0 +1,217 @@
+/** mmcheck outcome: answers on known files, on random ones against rules written down apart, and by both engines. */
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { catalogue } from '../catalogue.ts'
+import { main } from '../checker/cli.ts'
+import { PLAIN } from '../checker/report/text.ts'
+import { eraOf } from '../invariants/tables/mbind-variants.ts'
+import { type Outcome, outcomesOf } from '../questions/outcome/answer.ts'
+import { readSituation, type Situation } from '../questions/outcome/read.ts'
+import { kernel, kernels } from '../spec/kernels.ts'
+import { RELEASES } from '../spec/releases.ts'
+import { oracle } from './support/mbind-oracle.ts'
+import { anyQuestions, orderlyQuestions } from './support/questions.ts'
+
+process.chdir(new URL('..', import.meta.url).pathname)
+
+async function run(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  let [out, err] = ['', '']
+  const code = await main(argv, catalogue, {
+    out: (text) => {
+      out += text
+    },
+    err: (text) => {
+      err += text
+    },
+    isTTY: false,
+    colour: PLAIN,
+    interrupt: { signal: new AbortController().signal, listen: () => {}, release: () => {} },
+  })
+  return { code, out, err }
+}
+
+const parameters = (runs: number): fc.Parameters<unknown> => ({
+  seed: Number(process.env.SPEC_SEED ?? 1),
+  numRuns: Number(process.env.SPEC_RUNS ?? runs),
+  includeErrorInReport: true,
+})
+
+const EXAMPLE = 'examples/mbind-outcome.json'
+
+test('as JSON: every outcome with what is returned, and the policy and node of each page', async () => {
+  const { code, out } = await run('outcome', EXAMPLE, '--kernel', 'v6.5', '--kernel', 'v6.7', '--json')
+  assert.is(code, 0)
+  const bind = { mode: 'BIND', nodes: [1] }
+  const answers = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.equal(answers, [
+    {
+      question: 'outcome',
+      kernel: 'v6.5',
+      settings: {},
+      outcomes: [{ ret: 'EIO', policy: [bind, bind, bind], node: [0, 0, null] }],
+    },
+    {
+      question: 'outcome',
+      kernel: 'v6.7',
+      settings: {},
+      outcomes: [{ ret: 'EIO', policy: [bind, bind, bind], node: [0, 1, null] }],
+    },
+  ])
+})
+
+test('as text: a line for each page', async () => {
+  const { code, out } = await run('outcome', EXAMPLE)
+  assert.is(code, 0)
+  assert.match(out, /^v7\.3\nmbind: pages 0-2, BIND \{1\}, MOVE\|STRICT\n\nreturns EIO\n/)
+  assert.match(out, /^1 +anon +present +0 -> 1 +PREFERRED \{0\} -> BIND \{1\}$/m)
+  assert.ok(out.split('\n').every((line) => line.length <= 72))
+})
+
+test('a mistake in a file is told with the file and the path, exit code 2', async () => {
+  const { code, err } = await run('outcome', 'package.json')
+  assert.is(code, 2)
+  assert.match(
+    err,
+    /^error: package\.json: \$\.name is no key of this object\n {2}why: expected one of vmas, pages, call, about\n/,
+  )
+  const missing = await run('outcome', 'nothing.json', '--json')
+  assert.is(missing.code, 2)
+  assert.match(JSON.parse(missing.out).message, 'nothing.json')
+  assert.is((await run('outcome', EXAMPLE, '--kernel', 'v9.9')).code, 2)
+})
+
+test('the example that the help shows is the file, and the help says what the words are', async () => {
+  const { code, out } = await run('outcome', '--help')
+  assert.is(code, 0)
+  assert.ok(out.includes(readFileSync(EXAMPLE, 'utf8').trim()))
+  for (const word of ['isolation-fails', 'migration-fails', 'referenced', 'cap_sys_nice']) assert.match(out, word)
+})
+
+/** The text of a question with one VMA of the pages given, and a call on all of them. */
+function oneVma(pages: object[], call: object, vma: object = {}): Situation {
+  const all = { off: 0, n: pages.length }
+  return readSituation(
+    JSON.stringify({
+      vmas: [{ ...all, kind: 'anon', policy: null, ...vma }],
+      pages,
+      call: { ...all, mode: 'BIND', nodes: [1], flags: [], ...call },
+    }),
+  )
+}
+
+async function only(name: string, situation: Situation): Promise<Outcome> {
+  const outcomes = await outcomesOf(kernel(name), situation)
+  assert.is(outcomes.length, 1)
+  return outcomes[0]
+}
+
+test('what each state of a page does to MOVE and STRICT', async () => {
+  const states: readonly [string, string, string, number | null][] = [
+    ['absent', 'anon', '0', null],
+    ['zero', 'anon', '0', null],
+    ['zero', 'shmem', '0', 1],
+    ['present', 'anon', '0', 1],
+    ['mlocked', 'anon', '0', 1],
+    ['shared', 'anon', '0', 0],
+    ['pinned', 'anon', 'EIO', 0],
+    ['referenced', 'shmem', 'EIO', 0],
+    ['present', 'isolation-fails', 'EIO', 0],
+    ['present', 'migration-fails', 'EIO', 0],
+    ['present', 'unmigratable', 'EIO', 0],
+  ]
+  for (const [state, kind, ret, node] of states) {
+    const outcome = await only('v7.3', oneVma([{ state, node: 0 }], { flags: ['MOVE', 'STRICT'] }, { kind }))
+    assert.equal([outcome.ret, outcome.node[0]], [ret, node], `${state}, ${kind}`)
+  }
+})
+
+test('a policy without nodes moves pages to the node of the calling CPU', async () => {
+  for (const mode of ['DEFAULT', 'LOCAL', 'PREFERRED']) {
+    for (const local of [0, 1]) {
+      const page = { state: 'present', node: 1 - local }
+      const { ret, node } = await only('v6.1', oneVma([page], { mode, nodes: [], flags: ['MOVE'], local }))
+      assert.equal([ret, node], ['0', [local]], `${mode}, ${local}`)
+    }
+  }
+})
+
+test('MPOL_DEFAULT knows no STRICT, and takes the policy away', async () => {
+  const policy = { mode: 'BIND', nodes: [0] }
+  for (const name of ['v3.19', 'v5.3', 'v6.6', 'v7.3']) {
+    const question = oneVma(
+      [{ state: 'pinned', node: 0 }],
+      { mode: 'DEFAULT', nodes: [], flags: ['STRICT'] },
+      { policy },
+    )
+    assert.equal(await only(name, question), { ret: '0', policy: [null], node: [0] }, name)
+  }
+})
+
+test('PREFERRED keeps the first node of its mask', async () => {
+  const { policy } = await only('v7.3', oneVma([{ state: 'absent' }], { mode: 'PREFERRED', nodes: [0, 1] }))
+  assert.equal(policy, [{ mode: 'PREFERRED', nodes: [0] }])
+})
+
+test('without VMAs nothing is mapped', async () => {
+  const question = readSituation(
+    '{"vmas":[],"pages":[],"call":{"off":0,"n":2,"mode":"BIND","nodes":[1],"flags":["MOVE"]}}',
+  )
+  for (const name of ['v3.12', 'v5.3', 'v6.6', 'v7.3'])
+    assert.equal(await only(name, question), { ret: 'EFAULT', policy: [], node: [] }, name)
+})
+
+test('random questions on random releases: the steps of the model come to what the rules say', async () => {
+  const results = new Map<string, number>()
+  const property = fc.asyncProperty(orderlyQuestions, fc.constantFrom(...RELEASES), async (question, release) => {
+    const { variant } = eraOf(release)!
+    const told = oracle(question, variant)
+    const outcome = await only(release, question)
+    assert.equal(
+      { ret: outcome.ret, node: outcome.node },
+      { ret: told.ret, node: told.nodes },
+      `${release} (${variant}): ${JSON.stringify(question)}`,
+    )
+    const { off, n } = question.call
+    const before = (page: number) =>
+      question.vmas.find((vma) => vma.off <= page && page < vma.off + vma.n)?.policy ?? null
+    outcome.policy.forEach((policy, page) => {
+      const inside = off <= page && page < off + n
+      if (!inside || !told.applied) assert.equal(policy, before(page))
+    })
+    results.set(told.ret, (results.get(told.ret) ?? 0) + 1)
+  })
+  await fc.assert(property, parameters(400))
+  for (const ret of ['0', 'EIO', 'EFAULT']) assert.ok((results.get(ret) ?? 0) > 30, `${ret}: ${results.get(ret)}`)
+})
+
+test('random questions of every kind on every kernel: both engines answer, and alike', async () => {
+  const names = kernels().map(({ name }) => name)
+  const property = fc.asyncProperty(anyQuestions, fc.constantFrom(...names), async (question, name) => {
+    const found = await outcomesOf(kernel(name), question)
+    assert.ok(found.length > 0)
+    assert.equal(await outcomesOf(kernel(name), question, 'reference'), found)
+    for (const { ret, policy, node } of found) {
+      assert.is(policy.length, question.pages.length)
+      if (!['EINVAL', 'EPERM', 'EFAULT'].includes(ret)) continue
+      // What these errors promise: nothing was touched.
+      assert.equal(
+        node,
+        question.pages.map((page, at) => (node[at] === null ? null : page.node)),
+      )
+      const before = (page: number) =>
+        question.vmas.find((vma) => vma.off <= page && page < vma.off + vma.n)?.policy ?? null
+      assert.equal(
+        policy,
+        policy.map((_, page) => before(page)),
+      )
+    }
+  })
+  await fc.assert(property, parameters(100))
+})
+
+test.run()

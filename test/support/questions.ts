@@ -1,0 +1,107 @@
+/** Random questions about mbind: small address spaces with every kind of VMA and page, and calls of every kind. */
+import fc from 'fast-check'
+import {
+  type AskedPage,
+  type AskedVma,
+  KINDS,
+  MOST,
+  type PageState,
+  type Situation,
+  STATES,
+} from '../../questions/outcome/read.ts'
+import { type Call, FLAGS, type Mode, type PolicyText } from '../../spec/mbind/call.ts'
+
+const node = fc.integer({ min: 0, max: MOST.nodes - 1 })
+const someNodes = fc.constantFrom<readonly number[]>([0], [1], [0, 1])
+const policies: fc.Arbitrary<PolicyText | null> = fc.oneof(
+  fc.constant(null),
+  fc.record({
+    mode: fc.constantFrom('BIND', 'INTERLEAVE', 'PREFERRED_MANY' as const),
+    nodes: someNodes,
+  }) as fc.Arbitrary<PolicyText>,
+  fc.record({ mode: fc.constant('PREFERRED' as const), nodes: node.map((each) => [each]) }),
+  fc.constant({ mode: 'LOCAL' as const, nodes: [] }),
+)
+
+/** Lengths of gaps and VMAs by turns, beginning with a gap. */
+const stretches = fc
+  .array(
+    fc.tuple(fc.constantFrom(0, 0, 1, 1, 2), fc.integer({ min: 1, max: 3 }), fc.constantFrom(...KINDS), policies),
+    { maxLength: MOST.vmas },
+  )
+  .map((all) => {
+    const vmas: AskedVma[] = []
+    let end = 0
+    for (const [gap, n, kind, policy] of all) {
+      if (end + gap + n > MOST.pages) break
+      vmas.push({ off: end + gap, n, kind, policy })
+      end += gap + n
+    }
+    return { vmas, end }
+  })
+
+const inVma = STATES.filter((state): state is Exclude<PageState, 'hole'> => state !== 'hole')
+
+function pagesOf(vmas: readonly AskedVma[], end: number): fc.Arbitrary<AskedPage[]> {
+  const each = Array.from({ length: end }, (_, page): fc.Arbitrary<AskedPage> => {
+    const vma = vmas.find(({ off, n }) => off <= page && page < off + n)
+    if (vma === undefined) return fc.constant({ state: 'hole', node: null })
+    return fc.record({ state: fc.constantFrom(...inVma, 'present' as const, 'present' as const), node })
+  })
+  return fc.tuple(...each) as fc.Arbitrary<AskedPage[]>
+}
+
+/** Calls with a mode and a mask that go together. */
+const orderlyCalls: fc.Arbitrary<Call> = fc
+  .record({
+    from: fc.integer({ min: 0, max: MOST.pages - 1 }),
+    n: fc.integer({ min: 1, max: MOST.pages }),
+    mode: fc.constantFrom<Mode>('BIND', 'BIND', 'BIND', 'PREFERRED', 'INTERLEAVE', 'DEFAULT', 'LOCAL'),
+    nodes: fc.constantFrom<readonly number[]>([0], [1], [1], [0, 1]),
+    flags: fc.constantFrom(...FLAGS),
+  })
+  .map(({ from, n, mode, nodes, flags }) => ({
+    off: from,
+    n: Math.min(n, MOST.pages - from),
+    mode,
+    nodes: mode === 'DEFAULT' || mode === 'LOCAL' ? [] : nodes,
+    flags,
+  }))
+
+/** The same, and calls that the checks of the arguments refuse. */
+const anyCalls: fc.Arbitrary<Call> = fc
+  .record({
+    call: orderlyCalls,
+    nodes: fc.option(fc.constantFrom<readonly number[]>([], [0], [0, 1])),
+    n: fc.constantFrom(null, null, 0),
+    mode: fc.option(fc.constantFrom<Mode>('PREFERRED_MANY', 'WEIGHTED_INTERLEAVE', 'LOCAL')),
+    raw: fc.constantFrom<Call['raw']>(
+      undefined,
+      undefined,
+      { modeFlags: ['STATIC'] },
+      { modeFlags: ['RELATIVE'] },
+      { modeFlags: ['STATIC', 'RELATIVE'] },
+      { capSysNice: false },
+      { flags: 'LAZY' },
+    ),
+  })
+  .map(({ call, nodes, n, mode, raw }) => ({
+    ...call,
+    ...(nodes !== null && { nodes }),
+    ...(n !== null && { n }),
+    ...(mode !== null && { mode }),
+    ...(raw !== undefined && { raw }),
+  }))
+
+const situations = (calls: fc.Arbitrary<Call>): fc.Arbitrary<Situation> =>
+  fc
+    .tuple(stretches, calls, node)
+    .chain(([{ vmas, end }, call, local]) =>
+      pagesOf(vmas, end).map((pages) => ({ vmas, pages, call, local, shown: (policy: PolicyText | null) => policy })),
+    )
+
+/** Questions whose calls have arguments that are in order. */
+export const orderlyQuestions = situations(orderlyCalls)
+
+/** Questions of every kind. */
+export const anyQuestions = situations(anyCalls)
