@@ -31,7 +31,7 @@ export function addressSpace(text: SpaceText, settings: Settings) {
   const { machine, cases, callers = 1, readers = 0, contents = false } = text
   const layouts = cases.map(({ layout }) => layout)
   const vmaLocks = settings['faults-under-vma-lock'] === 'yes'
-  const length = Math.max(...layouts.map(({ pages }) => pages.length))
+  const length = Math.max(1, ...layouts.map(({ pages }) => pages.length))
   const elsewhere = Math.max(
     ...layouts.map(({ folios }) => folios.reduce((sum, folio) => sum + (folio.elsewhere ?? 0), 0)),
   )
@@ -50,14 +50,15 @@ export function addressSpace(text: SpaceText, settings: Settings) {
     mappedTwice: layouts.some(mapsTwice),
   })
   const tables = collection('table', Math.ceil(length / (machine.pagesPerTable ?? length)))
-  const vmas = collection('VMA', Math.max(...cases.map(vmaSlots)))
+  const vmas = collection('VMA', Math.max(1, ...cases.map(vmaSlots)))
   // Each VMA has a copy of its own; a call holds one, and makes a new copy before it lets go of an old one.
   const policies = collection('policy', vmas.size + callers + 1)
   // Only these can be isolated, unless pages come or calls follow one another.
   const sources = collection('F', callers > 1 || readers > 0 || text.twice ? mm.folios.size : Math.max(1, mapped))
-  const kinds = [...new Set(layouts.flatMap((each) => each.vmas.map(({ kind = 'anon' }) => kind)))]
-  const sizes = [...new Set(layouts.flatMap((each) => each.folios.map(({ size = 'small' }) => size)))]
-  const mappings = Math.max(...layouts.map((each) => Math.max(...each.vmas.map(({ mapping }, at) => mapping ?? at))))
+  // Nothing may be mapped anywhere, and no folio used: a domain needs a value all the same.
+  const kinds = orOne('anon', [...new Set(layouts.flatMap((each) => each.vmas.map(({ kind = 'anon' }) => kind)))])
+  const sizes = orOne('small', [...new Set(layouts.flatMap((each) => each.folios.map(({ size = 'small' }) => size)))])
+  const mappings = Math.max(0, ...layouts.flatMap((each) => each.vmas.map(({ mapping }, at) => mapping ?? at)))
   const values = policyValues(text)
   const state = {
     ...mm.state,
@@ -94,6 +95,8 @@ export function addressSpace(text: SpaceText, settings: Settings) {
 
 export type AddressSpace = ReturnType<typeof addressSpace>
 export type As = StateOf<AddressSpace['state']> & Mm
+
+const orOne = <T>(one: T, values: readonly T[]): readonly T[] => (values.length > 0 ? values : [one])
 
 /** Whether some folio is mapped by more than one page-table entry. */
 const mapsTwice = ({ pages, folios }: Layout): boolean =>

@@ -10,6 +10,7 @@ import { eraOf } from '../invariants/tables/mbind-variants.ts'
 import { type Outcome, outcomesOf } from '../questions/outcome/answer.ts'
 import { readSituation, type Situation } from '../questions/outcome/read.ts'
 import { kernel, kernels } from '../spec/kernels.ts'
+import { policyOf } from '../spec/mbind/arguments.ts'
 import { RELEASES } from '../spec/releases.ts'
 import { oracle } from './support/mbind-oracle.ts'
 import { anyQuestions, orderlyQuestions } from './support/questions.ts'
@@ -165,6 +166,16 @@ test('without VMAs nothing is mapped', async () => {
     assert.equal(await only(name, question), { ret: 'EFAULT', policy: [], node: [] }, name)
 })
 
+/** The policy of each page when the call is over, if it was applied and if it was not. */
+function policiesAfter({ vmas, pages, call }: Situation, applied: boolean): Outcome['policy'] {
+  const installed = policyOf(call, [0, 1]) ?? null
+  return pages.map((_, page) => {
+    const vma = vmas.find(({ off, n }) => off <= page && page < off + n)
+    if (vma === undefined) return null
+    return applied && call.off <= page && page < call.off + call.n ? installed : vma.policy
+  })
+}
+
 test('random questions on random releases: the steps of the model come to what the rules say', async () => {
   const results = new Map<string, number>()
   const property = fc.asyncProperty(orderlyQuestions, fc.constantFrom(...RELEASES), async (question, release) => {
@@ -176,17 +187,12 @@ test('random questions on random releases: the steps of the model come to what t
       { ret: told.ret, node: told.nodes },
       `${release} (${variant}): ${JSON.stringify(question)}`,
     )
-    const { off, n } = question.call
-    const before = (page: number) =>
-      question.vmas.find((vma) => vma.off <= page && page < vma.off + vma.n)?.policy ?? null
-    outcome.policy.forEach((policy, page) => {
-      const inside = off <= page && page < off + n
-      if (!inside || !told.applied) assert.equal(policy, before(page))
-    })
+    assert.equal(outcome.policy, policiesAfter(question, told.applied))
     results.set(told.ret, (results.get(told.ret) ?? 0) + 1)
   })
-  await fc.assert(property, parameters(400))
-  for (const ret of ['0', 'EIO', 'EFAULT']) assert.ok((results.get(ret) ?? 0) > 30, `${ret}: ${results.get(ret)}`)
+  await fc.assert(property, parameters(250))
+  const counts = ['0', 'EIO', 'EFAULT'].map((ret) => results.get(ret) ?? 0)
+  assert.ok(Math.min(...counts) > 25, counts.join(', '))
 })
 
 test('random questions of every kind on every kernel: both engines answer, and alike', async () => {
@@ -197,21 +203,13 @@ test('random questions of every kind on every kernel: both engines answer, and a
     assert.equal(await outcomesOf(kernel(name), question, 'reference'), found)
     for (const { ret, policy, node } of found) {
       assert.is(policy.length, question.pages.length)
-      if (!['EINVAL', 'EPERM', 'EFAULT'].includes(ret)) continue
       // What these errors promise: nothing was touched.
-      assert.equal(
-        node,
-        question.pages.map((page, at) => (node[at] === null ? null : page.node)),
-      )
-      const before = (page: number) =>
-        question.vmas.find((vma) => vma.off <= page && page < vma.off + vma.n)?.policy ?? null
-      assert.equal(
-        policy,
-        policy.map((_, page) => before(page)),
-      )
+      if (!['EINVAL', 'EPERM', 'EFAULT'].includes(ret)) continue
+      const where = question.pages.map((page, at) => (node[at] === null ? null : page.node))
+      assert.equal({ node, policy }, { node: where, policy: policiesAfter(question, false) })
     }
   })
-  await fc.assert(property, parameters(100))
+  await fc.assert(property, parameters(60))
 })
 
 test.run()

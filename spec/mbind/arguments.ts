@@ -50,5 +50,6 @@ export function policyOf(call: Call, allowed: readonly number[]): PolicyText | n
   const effective = relative
     ? [...new Set(nodes.map((node) => allowed[node % allowed.length]))].sort()
     : nodes.filter((node) => allowed.includes(node))
-  return effective.length === 0 ? undefined : { mode, nodes: effective }
+  if (effective.length === 0) return undefined
+  return { mode, nodes: mode === 'PREFERRED' ? effective.slice(0, 1) : effective }
 }

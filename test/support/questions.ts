@@ -15,20 +15,19 @@ const node = fc.integer({ min: 0, max: MOST.nodes - 1 })
 const someNodes = fc.constantFrom<readonly number[]>([0], [1], [0, 1])
 const policies: fc.Arbitrary<PolicyText | null> = fc.oneof(
   fc.constant(null),
-  fc.record({
-    mode: fc.constantFrom('BIND', 'INTERLEAVE', 'PREFERRED_MANY' as const),
-    nodes: someNodes,
-  }) as fc.Arbitrary<PolicyText>,
-  fc.record({ mode: fc.constant('PREFERRED' as const), nodes: node.map((each) => [each]) }),
+  fc
+    .tuple(fc.constantFrom('BIND', 'INTERLEAVE', 'PREFERRED_MANY' as const), someNodes)
+    .map(([mode, nodes]) => ({ mode, nodes }) as PolicyText),
+  node.map((each) => ({ mode: 'PREFERRED' as const, nodes: [each] })),
   fc.constant({ mode: 'LOCAL' as const, nodes: [] }),
 )
 
 /** Lengths of gaps and VMAs by turns, beginning with a gap. */
 const stretches = fc
-  .array(
-    fc.tuple(fc.constantFrom(0, 0, 1, 1, 2), fc.integer({ min: 1, max: 3 }), fc.constantFrom(...KINDS), policies),
-    { maxLength: MOST.vmas },
-  )
+  .array(fc.tuple(fc.constantFrom(0, 0, 0, 1), fc.integer({ min: 1, max: 3 }), fc.constantFrom(...KINDS), policies), {
+    maxLength: MOST.vmas,
+    size: 'max',
+  })
   .map((all) => {
     const vmas: AskedVma[] = []
     let end = 0
@@ -46,7 +45,8 @@ function pagesOf(vmas: readonly AskedVma[], end: number): fc.Arbitrary<AskedPage
   const each = Array.from({ length: end }, (_, page): fc.Arbitrary<AskedPage> => {
     const vma = vmas.find(({ off, n }) => off <= page && page < off + n)
     if (vma === undefined) return fc.constant({ state: 'hole', node: null })
-    return fc.record({ state: fc.constantFrom(...inVma, 'present' as const, 'present' as const), node })
+    const state = fc.constantFrom(...inVma, 'present' as const, 'present' as const)
+    return fc.tuple(state, node).map(([state, node]) => ({ state, node }))
   })
   return fc.tuple(...each) as fc.Arbitrary<AskedPage[]>
 }
@@ -54,11 +54,11 @@ function pagesOf(vmas: readonly AskedVma[], end: number): fc.Arbitrary<AskedPage
 /** Calls with a mode and a mask that go together. */
 const orderlyCalls: fc.Arbitrary<Call> = fc
   .record({
-    from: fc.integer({ min: 0, max: MOST.pages - 1 }),
-    n: fc.integer({ min: 1, max: MOST.pages }),
+    from: fc.constantFrom(0, 0, 0, 1, 2, 3),
+    n: fc.constantFrom(1, 2, 3, 4, 5, 6),
     mode: fc.constantFrom<Mode>('BIND', 'BIND', 'BIND', 'PREFERRED', 'INTERLEAVE', 'DEFAULT', 'LOCAL'),
     nodes: fc.constantFrom<readonly number[]>([0], [1], [1], [0, 1]),
-    flags: fc.constantFrom(...FLAGS),
+    flags: fc.constantFrom(...FLAGS, 'MOVE|STRICT' as const, 'ALL|STRICT' as const),
   })
   .map(({ from, n, mode, nodes, flags }) => ({
     off: from,
@@ -95,10 +95,14 @@ const anyCalls: fc.Arbitrary<Call> = fc
 
 const situations = (calls: fc.Arbitrary<Call>): fc.Arbitrary<Situation> =>
   fc
-    .tuple(stretches, calls, node)
-    .chain(([{ vmas, end }, call, local]) =>
-      pagesOf(vmas, end).map((pages) => ({ vmas, pages, call, local, shown: (policy: PolicyText | null) => policy })),
-    )
+    .tuple(stretches, calls, node, fc.constantFrom(true, true, true, false))
+    .chain(([{ vmas, end }, call, local, stays]) => {
+      // Most calls end where the VMAs end: beyond there is nothing but a hole.
+      const n = stays && call.n > 0 ? Math.max(1, Math.min(call.n, end - call.off)) : call.n
+      return pagesOf(vmas, end).map((pages) => ({ vmas, pages, call: { ...call, n }, local, shown }))
+    })
+
+const shown = (policy: PolicyText | null) => policy
 
 /** Questions whose calls have arguments that are in order. */
 export const orderlyQuestions = situations(orderlyCalls)
