@@ -31,7 +31,7 @@ export const outcomeQuestion: Question = {
   operand: 'file',
   summary: 'what would this call of mbind(2) do?',
   description:
-    'Runs the model of mbind(2) on a small address space and lists every outcome that it allows: what is returned,\nand the policy and the node of each page. Nobody else is about, so there is one, unless something is left open.',
+    'Runs the model of mbind(2) on a small address space and lists every outcome that it allows: what is returned, and the policy and the node of each page. Nobody else is about, so there is one, unless something is left open.',
   help: HELP,
   examples: [
     'outcome examples/mbind-outcome.json',
