@@ -11,7 +11,7 @@ import { type MigrateLabel, type Migration, putDestination } from './migrate.ts'
 import type { Locals } from './migrate-list.ts'
 import { drainMlockBatch } from './mlock.ts'
 import { maybeDmaPinned } from './pin.ts'
-import { addRmap, drainInPageTableLock, removeRmap, visited, walkBegins, walkOn } from './rmap.ts'
+import { addRmap, drainInPageTableLock, munlockRestored, removeRmap, visited, walkBegins, walkOn } from './rmap.ts'
 
 export type UnmapLabel =
   | 'split_folio'
@@ -136,6 +136,7 @@ export function unmapSteps<Exit extends string>(
       const page = visited(mm, s, me, (pte) => pte.kind === 'migration' && pte.folio === me.src)
       if (page !== null) {
         addRmap(s, page, me.src!, by(me))
+        munlockRestored(s, page, me.src!, by(me))
         drainInPageTableLock(s, page, by(me))
       }
       return walkOn(mm, s, me) ? 'restore ptes' : 'unlock, -EAGAIN'

@@ -5,6 +5,7 @@
  */
 import { match } from 'ts-pattern'
 import {
+  bool,
   choose,
   constant,
   note,
@@ -37,26 +38,28 @@ export interface Caller extends Waiting {
   readonly cached?: number
 }
 
-type Resume = 'done' | 'mlock_pte_range' | 'clear VM_IO' | 'populate' | 'zap_pte_range' | 'user space'
-type Locals = DrainState<Resume> & { calls: number; page: number; cpu: number }
+type Resume = 'done' | 'mlock_pte_range' | 'clear VM_IO' | 'populate' | 'user space'
+type Walk = 'mlock_pte_range' | 'populate' | 'zap_pte_range'
+type Locals = DrainState<Resume> & { looked: boolean; calls: number; page: number; cpu: number }
 
 /** A task that makes some calls for one VMA, one after the other in any order, and exits. */
 export function mlockCaller(mm: Memory, caller: Caller) {
-  const { title, vma, cpu: firstCpu, moves = false, settings, calls, budget, longest, cached } = caller
+  const { title, vma, cpu: firstCpu, moves = false, settings, calls, budget, adds, longest, cached } = caller
   const pages = mm.pages.values.filter((page) => Math.floor((page * mm.vmas.size) / mm.pages.size) === vma)
   const [first, last] = [pages[0], pages[pages.length - 1]]
   const makes = (...some: Call[]) => some.some((call) => calls.includes(call))
   const fills = longest >= (mm.sizes.mlock?.capacity ?? 0)
+  const looksTwice = settings['munlock-at-entry'] === 'looks-twice' && makes('munlock')
   const guard = settings['mlock-walk-guard'] === 'VM_IO'
   const drain = lruAddDrain<Resume, Locals>({ ...caller, cpu: (me) => me.cpu })
   /** Where a call that is over goes on. A task that makes one call only exits then. */
   const once = calls.length === 1 && budget === 1
   const over = once ? 'done' : 'user space'
+  /** Whether something may wait in the batches of its CPU that this walk has not put there. */
+  const findsEntries = fills || longest > 1 || moves || adds || makes('munmap', 'touch')
   const resumes: Resume[] = [
-    ...(makes('mlock', 'munlock') && (fills || !once || longest > 1) ? (['mlock_pte_range'] as const) : []),
-    ...(makes('mlock') && guard ? (['clear VM_IO'] as const) : []),
-    ...(makes('mlock', 'touch') ? (['populate'] as const) : []),
-    ...(makes('munmap') ? (['zap_pte_range'] as const) : []),
+    ...(makes('mlock', 'munlock') && findsEntries ? (['mlock_pte_range'] as const) : []),
+    ...(makes('mlock') ? ([guard ? 'clear VM_IO' : 'populate'] as const) : []),
     over,
   ]
 
@@ -68,17 +71,17 @@ export function mlockCaller(mm: Memory, caller: Caller) {
       return call === 'munmap' ? empty < pages.length : empty > 0
     })
   /** One page of a walk is done: the next one, or the end, with the batch first where this page has filled it. */
-  const onward = (s: Mm, me: Locals, full: boolean, label: Resume) => {
+  const onward = (s: Mm, me: Locals, full: boolean, label: Walk) => {
     if (full) {
       me.page++
-      me.resume = label
+      if (label === 'mlock_pte_range') me.resume = label
       return drain.full(s, me)
     }
     if (me.page === last) return endOf(s, me, label)
     me.page++
     return label
   }
-  const endOf = (s: Mm, me: Locals, label: Resume): 'lru_add_drain' | Resume => {
+  const endOf = (s: Mm, me: Locals, label: Walk): 'lru_add_drain' | Resume => {
     me.page = first
     if (label === 'zap_pte_range') s.vma[vma].VM_LOCKED = false
     if (label !== 'mlock_pte_range') return over
@@ -98,13 +101,15 @@ export function mlockCaller(mm: Memory, caller: Caller) {
       title,
       locals: {
         ...drainLocals(caller, resumes),
+        /** the walk has seen the migration entry at which it stands */
+        looked: looksTwice ? bool : constant<boolean>(false),
         /** calls still to be made */
         calls: (once ? constant(budget) : range(0, budget)) as ScalarDomain<number>,
         /** where a walk stands; behind the last page when it is over */
         page: range(first, fills ? last + 1 : last),
         cpu: moves ? mm.cpus : (constant(firstCpu) as ScalarDomain<number>),
       },
-      start: { ...drainStart<Resume>(over), calls: budget, page: first, cpu: firstCpu },
+      start: { ...drainStart<Resume>(over), looked: false, calls: budget, page: first, cpu: firstCpu },
     },
     {
       ...stepsIf(!once, {
@@ -137,10 +142,23 @@ export function mlockCaller(mm: Memory, caller: Caller) {
         mlock_pte_range: step('mm/mlock.c: mlock_pte_range', (s: Mm, me: Locals) => {
           if (me.page > last) return endOf(s, me, 'mlock_pte_range')
           const pte = s.pte[me.page]
+          if (pte.kind === 'migration' && !s.vma[vma].VM_LOCKED) {
+            const entry = match(settings['munlock-at-entry'])
+              .with('skips', () => 'skip' as const)
+              .with('looks-twice', () => (me.looked ? ('skip' as const) : ('again' as const)))
+              .with('munlocks-source', () => 'munlock' as const)
+              .with('waits', () => 'wait' as const)
+              .exhaustive()
+            when(entry !== 'wait')
+            me.looked = looksTwice && entry === 'again'
+            if (entry === 'again') return 'mlock_pte_range'
+            if (entry === 'munlock') return onward(s, me, munlockFolio(s, me.cpu, pte.folio), 'mlock_pte_range')
+          }
           if (pte.kind !== 'present') {
             note(s, pte.kind === 'migration' ? 'a migration entry, skipped' : 'nothing there')
             return onward(s, me, false, 'mlock_pte_range')
           }
+          me.looked = false
           const queue = s.vma[vma].VM_LOCKED ? mlockFolio : munlockFolio
           return onward(s, me, queue(s, me.cpu, pte.folio), 'mlock_pte_range')
         }),

@@ -2,16 +2,7 @@
  * A task that isolates one folio and migrates it, once: what move_pages, mbind, a long-term pin and compaction have in
  * common. Before it isolates it may drain batches, as a long-term pin decides or on every CPU.
  */
-import {
-  constant,
-  note,
-  process,
-  type ScalarDomain,
-  type Steps,
-  step,
-  stepsIf,
-  when,
-} from '../checker/language/index.ts'
+import { constant, note, process, type ScalarDomain, type Steps, step, stepsIf } from '../checker/language/index.ts'
 import { drainBatches, folioIsolateLru } from './lru.ts'
 import { isFree, type Memory, type Mm, mapcount, ownReferences } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
@@ -27,6 +18,8 @@ export interface OneMigration {
   readonly mode: Mode
   readonly settings: Settings
   readonly folio: number
+  /** whether it drains the batches of its CPU once more when it is through, as somebody will sooner or later */
+  readonly drainsAtEnd?: boolean
   /** what it drains first: what a long-term pin of this kernel would, every CPU, or nothing */
   readonly drains: 'as a long-term pin' | 'every CPU' | 'nothing'
 }
@@ -43,7 +36,9 @@ export function oneMigration(mm: Memory, options: OneMigration) {
     settings,
     folio: f,
     drains,
+    drainsAtEnd = false,
   } = options
+  const exit = drainsAtEnd ? 'lru_add_drain' : 'done'
   const drainsAll = drains === 'every CPU' || (drains !== 'nothing' && settings['drain-when'] === 'refs-unexpected')
   return process(
     mm.state,
@@ -76,9 +71,12 @@ export function oneMigration(mm: Memory, options: OneMigration) {
         }),
       }),
       isolate: step('mm/vmscan.c: isolate_lru_page / folio_isolate_lru', (s: Mm, me: Locals) => {
-        when(folioIsolateLru(s, f))
+        if (!folioIsolateLru(s, f)) {
+          note(s, 'fails, PG_lru is clear')
+          return exit
+        }
         me.list = [f]
-        return nextFolio(me, 'done')
+        return nextFolio(me, exit)
       }),
       ...migratePages({
         mm,
@@ -89,7 +87,13 @@ export function oneMigration(mm: Memory, options: OneMigration) {
           return free < 0 ? null : free
         },
         settings,
-        exit: 'done',
+        exit,
+      }),
+      ...stepsIf(drainsAtEnd, {
+        lru_add_drain: step('mm/swap.c: lru_add_drain', (s: Mm, me: Locals) => {
+          drainBatches(s, me.cpu)
+          return 'done'
+        }),
       }),
     } as Steps<Mm, Locals, string, 'done'>,
   )

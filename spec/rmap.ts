@@ -26,15 +26,11 @@ export function addRmap(s: Mm, page: number, f: number, by: By): void {
 export function removeRmap(s: Mm, page: number, entry: Pte, by: By): void {
   const f = mappedBy(s.pte[page])!
   s.pte[page] = entry
-  match(by.settings['munlock-decides-by'])
-    .with('mlock-count', () => {
-      // VM_IO is not asked for: what goes while mlock(2) walks is munlocked, which errs low.
-      if (s.vma[vmaOf(s, page)].VM_LOCKED && munlockFolio(s, by.cpu, f)) drainMlockBatch(s, by.cpu)
-    })
-    .with('rmap-walk', () => {
-      if (s.folio[f].PG_mlocked && mapcount(s, f) === 0) clearPageMlock(s, f)
-    })
-    .exhaustive()
+  // VM_IO is not asked for: what goes while mlock(2) walks is munlocked, which errs low.
+  const counts = by.settings['munlock-decides-by'] === 'mlock-count' && s.vma[vmaOf(s, page)].VM_LOCKED
+  if (counts && munlockFolio(s, by.cpu, f)) drainMlockBatch(s, by.cpu)
+  const clears = by.settings['last-unmap-clears-PG_mlocked'] === 'yes'
+  if (clears && s.folio[f].PG_mlocked && mapcount(s, f) === 0) clearPageMlock(s, f)
   folioPut(s, f)
 }
 
@@ -51,6 +47,13 @@ export function mlockVma(s: Mm, page: number, f: number, { cpu, settings }: By):
       if (!s.folio[f].PG_mlocked) setMlocked(s, f)
     })
     .exhaustive()
+}
+
+/** An idea: a mapping that migration restores in a VMA that is not VM_LOCKED any more is the munlock that its walk missed. */
+export function munlockRestored(s: Mm, page: number, f: number, { cpu, settings }: By): void {
+  if (settings['restore-munlocks'] === 'no' || s.vma[vmaOf(s, page)].VM_LOCKED || !s.folio[f].PG_mlocked) return
+  munlockFolio(s, cpu, f)
+  drainMlockBatch(s, cpu)
 }
 
 /**

@@ -80,4 +80,74 @@ see the other finding about the mlock batch itself.
 
 \`npx mmcheck matrix munlock-putback\` shows all of them side by side.`,
   },
+  {
+    folder: 'mlock/munlock-misses-failed-migration',
+    scenario: 'munlock-failed-migration',
+    kernel: 'v7.3',
+    claim: 'mlocked-for-somebody',
+    title: 'munlock(2) of a page whose migration fails leaves PG_mlocked set, for nobody',
+    range:
+      'v5.18 (b109b87050df) to v7.3 at least, observed on v6.1, v6.12, v6.18, v7.2 and v7.3, not on v5.10; not known to be reported',
+    explanation: `munlock(2) stores the flags of the VMA without VM_LOCKED, and then walks the page tables to munlock what is mapped.
+The walk skips entries that are not present. While the folio is migrated its entry is a migration entry, so the walk leaves it
+to the migration; and a migration that unmaps or maps a folio in a VMA that is VM_LOCKED does count. But here VM_LOCKED is gone
+before the migration unmaps, so that unmapping is no munlock, and mapping is no mlock. If the migration succeeds, all is well:
+PG_mlocked is not copied to the destination, and freeing the source clears it. If it fails, because of any reference that it
+does not expect, the source is mapped again with the PG_mlocked that it had, and is put back on the unevictable list.
+
+The folio then is mlocked though no VMA locks it: it is unevictable, and counted in NR_MLOCK ("Mlocked" of /proc/meminfo), until
+it is unmapped, mlocked and munlocked again, or migrated with success. Another munlock(2) does not help, because the VMA is not
+VM_LOCKED any more. Since v6.3 a migration unmaps its whole batch before it moves any of it, so that one race may leave every
+folio of the batch behind.
+
+Up to v5.17 the removal of the last mapping cleared PG_mlocked (clear_page_mlock), and the same interleavings are clean.
+b109b87050df made freeing clear it instead. Documentation/mm/unevictable-lru.rst says that page-table locks synchronise mlock
+and munlock with migration for the most part; this is the other part. The race with truncation that it describes is the
+harmless cousin.
+
+What is not enough:
+
+* Looking at the migration entry a second time before skipping it (\`patch:munlock-looks-twice\`): it stays as long as the
+  migration takes.
+
+Each of these is enough by itself, in every interleaving of one munlock(2), one migration that may fail or succeed, and one
+transient reference:
+
+* The walk of munlock(2) waits for the migration entry to go, as a fault does, and looks again
+  (\`patch:munlock-waits-for-entry\`). It waits with mmap_lock held for writing.
+* The walk munlocks the folio that the migration entry names (\`patch:munlock-munlocks-source\`). The entry in the mlock batch is
+  one more reference, which can itself make the migration fail.
+* A migration that maps the source again in a VMA that is not VM_LOCKED, and finds PG_mlocked set, munlocks it
+  (\`patch:restore-munlocks\`). Nobody waits, and only failing migrations pay. Where another VMA does lock the folio, PG_mlocked
+  may be lost, which errs on the side that reclaim repairs.
+* The rule of v5.17 again (\`patch:last-unmap-clears-mlocked\`).
+
+None of them repairs the other race of munlock, with putback: every failing migration ends in a putback, and the column
+unevictable-for-a-reason of \`npx mmcheck matrix munlock-failed-migration\` shows that each still strands folios on the unevictable
+list. \`patch:munlock-repaired\` has a repair for each of the two, and keeps every claim of this scenario.`,
+  },
+  {
+    folder: 'mlock/mlock-counted-twice',
+    scenario: 'mlock-vs-migration',
+    kernel: 'patch:mlock-without-vm-io',
+    claim: 'count-not-too-high',
+    title: 'Without VM_IO, mlock(2) and a migration both count the same mapping, and the folio is locked in for good',
+    range: 'prevented by 34b6792380ce in the same series (v5.18); no release has it',
+    explanation: `mlock(2) stores VM_LOCKED before it walks. A migration that maps the destination in between sees a VM_LOCKED VMA and
+counts it; then the walk gets there and counts it again. mlock_count is 2 for one VMA, and the munlock(2) to come leaves the folio
+mlocked and unevictable for ever. So mlock(2) sets VM_IO together with VM_LOCKED, in one store, and clears it after the walk:
+meanwhile everybody else ignores the VMA.`,
+  },
+  {
+    folder: 'mlock/mlock-misses-migration',
+    scenario: 'mlock-vs-migration',
+    kernel: 'v7.3',
+    claim: 'locked-is-mlocked',
+    title: 'With VM_IO, a page that is migrated during mlock(2) may end up without PG_mlocked',
+    range: 'since v5.18 (34b6792380ce), by design',
+    explanation: `The price of the guard. The walk of mlock(2) skips the migration entry, the migration ignores the VMA because of
+VM_IO, and when the pages are populated afterwards this one is present already. Nothing has counted it. This is the safe
+direction, "err on the safe side, underestimate": when reclaim comes across the page it finds VM_LOCKED in the VMA, and mlocks it
+then. The kernel does not promise more, and the claim is here to show what is given up, not as a bug.`,
+  },
 ]

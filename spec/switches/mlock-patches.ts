@@ -39,4 +39,28 @@ export const mlockPatches = {
     base: 'v7.3',
     about: 'an idea: munlock takes the LRU lock first, and tests PG_lru and clears PG_mlocked inside it',
   },
+  'munlock-looks-twice': {
+    base: 'v7.3',
+    about: 'an idea: the walk of munlock(2) looks once more at a migration entry, and skips it then',
+  },
+  'munlock-waits-for-entry': {
+    base: 'v7.3',
+    about: 'an idea: the walk of munlock(2) waits for a migration entry to go, as a fault does',
+  },
+  'munlock-munlocks-source': {
+    base: 'v7.3',
+    about: 'an idea: the walk of munlock(2) munlocks the folio that a migration entry names',
+  },
+  'restore-munlocks': {
+    base: 'v7.3',
+    about: 'an idea: a migration that fails munlocks the folio where it maps it again in a VMA that is not VM_LOCKED',
+  },
+  'last-unmap-clears-mlocked': {
+    base: 'v7.3',
+    about: 'an idea: the rule of up to v5.17 again, the last unmapping clears PG_mlocked',
+  },
+  'munlock-repaired': {
+    base: 'v7.3',
+    about: 'two ideas together: munlock takes the LRU lock first, and its walk waits for migration entries',
+  },
 } satisfies Record<string, Patch>

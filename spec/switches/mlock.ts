@@ -26,6 +26,7 @@ export const mlock = {
       'munlock-and-lru-add-reordered': 'clear-then-test',
       'munlock-and-every-adder-reordered': 'clear-then-test',
       'munlock-under-lru-lock': 'lru-locked',
+      'munlock-repaired': 'lru-locked',
     },
   }),
   'munlock-lowers-NR_MLOCK-by': define({
@@ -58,6 +59,34 @@ export const mlock = {
     values: ['read-then-set', 'set-then-read'],
     history: [{ since: 'v3.12', value: 'read-then-set', commit: '' }],
     patches: { 'munlock-and-every-adder-reordered': 'set-then-read' },
+  }),
+  'munlock-at-entry': define({
+    about:
+      'what the walk of munlock(2) does where it meets a migration entry: skip it, look once more, wait until it is gone, or munlock the folio that it names. All but the first are ideas',
+    values: ['skips', 'looks-twice', 'waits', 'munlocks-source'],
+    history: [{ since: 'v3.12', value: 'skips', commit: '' }],
+    patches: {
+      'munlock-looks-twice': 'looks-twice',
+      'munlock-waits-for-entry': 'waits',
+      'munlock-munlocks-source': 'munlocks-source',
+      'munlock-repaired': 'waits',
+    },
+  }),
+  'restore-munlocks': define({
+    about:
+      'whether a migration that fails munlocks the folio when it maps it again in a VMA that is not VM_LOCKED (an idea)',
+    values: ['no', 'yes'],
+    history: [{ since: 'v3.12', value: 'no', commit: '' }],
+    patches: { 'restore-munlocks': 'yes' },
+  }),
+  'last-unmap-clears-PG_mlocked': define({
+    about: 'whether the removal of the last mapping clears PG_mlocked (clear_page_mlock), or only freeing does',
+    values: ['yes', 'no'],
+    history: [
+      { since: 'v3.12', value: 'yes', commit: '' },
+      { since: 'v5.18', value: 'no', commit: 'b109b87050df' },
+    ],
+    patches: { 'last-unmap-clears-mlocked': 'yes' },
   }),
   'migration-drains-mlock': define({
     about:
