@@ -1,5 +1,6 @@
 /** What must hold of movable pages of drivers, whichever driver it is. One claim, one sentence, one source. */
-import { type Claim, invariant } from '../checker/language/index.ts'
+import { type Claim, invariant, reachable } from '../checker/language/index.ts'
+import type { Memory, Mm } from '../spec/memory.ts'
 import type { MovablePages, WithPages } from '../spec/movable-ops.ts'
 
 type Of = Pick<MovablePages, 'pages'>
@@ -53,4 +54,30 @@ export const releasedPageIsFreed = <S extends WithPages>(
     over: { p: pages },
     given: (s: S, { p }) => !s.page[p].owner && !busyWith(s, p),
     holds: (s: S, { p }) => s.page[p].refs === 0,
+  })
+
+/** C-7: operations are those of a driver. */
+export const onlyDriversAreCalled = <S extends { called: 'nothing' | 'a driver' | 'garbage' }>(): Claim<S> =>
+  invariant('the core calls the operations of a driver, not what fields of slab look like', {
+    name: 'only-drivers-are-called',
+    source: 'mm/migrate.c, isolate_movable_page: the tag leads to the operations; 8b8817630ae8',
+    holds: (s: S) => s.called !== 'garbage',
+  })
+
+/** The claim about calls says something. */
+export const driverIsCalled = <S extends { called: 'nothing' | 'a driver' | 'garbage' }>(): Claim<S> =>
+  reachable('the core calls a driver', {
+    name: 'driver-is-called',
+    source: 'what movable operations are for',
+    holds: (s: S) => s.called === 'a driver',
+  })
+
+/** B-8: the allocator does not get pages with flags of their former life. */
+export const freePageNotMlocked = ({ folios }: Memory): Claim<Mm> =>
+  invariant('a page that is free does not have PG_mlocked', {
+    name: 'free-page-not-mlocked',
+    source: 'mm/page_alloc.c: such a page is reported as a bad page state; 66edc3a5894c',
+    over: { f: folios },
+    given: (s: Mm, { f }) => s.folio[f].refs === 0,
+    holds: (s: Mm, { f }) => !s.folio[f].PG_mlocked,
   })

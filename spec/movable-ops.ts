@@ -20,6 +20,7 @@ import {
   type ScalarDomain,
   type Steps,
   step,
+  stepsIf,
   when,
 } from '../checker/language/index.ts'
 import type { Settings } from './switches/index.ts'
@@ -214,11 +215,19 @@ export interface DriverOps<S> {
   readonly putback: (s: S, p: number) => void
 }
 
-type IsolateLabel = 'get_page_unless_zero' | '__PageMovable?' | 'trylock_page' | 'isolate_page'
+type IsolateLabel =
+  | 'get_page_unless_zero'
+  | 'slab?'
+  | '__PageMovable?'
+  | 'slab by now?'
+  | 'trylock_page'
+  | 'isolate_page'
 
 interface IsolateOptions<S, Exit extends string> {
   readonly ops: DriverOps<S>
   readonly settings: Settings
+  /** some pages are slab pages, whose fields overlay the tag; the walker then looks at every page */
+  readonly isSlab?: (s: S, p: number) => boolean
   /** where it goes on with `me.src` isolated */
   readonly exit: Exit
 }
@@ -227,8 +236,13 @@ interface IsolateOptions<S, Exit extends string> {
 export function isolateMovable<S extends WithPages, Exit extends string>({
   ops,
   settings,
+  isSlab,
   exit,
 }: IsolateOptions<S, Exit>): Steps<S, Isolator, IsolateLabel, Exit> {
+  const tests = isSlab === undefined ? 'no' : settings['isolate-tests-slab']
+  const before = tests === 'before-tag' || tests === 'both'
+  const after = tests === 'after-tag' || tests === 'both'
+  const anchor = 'mm/migrate.c: isolate_movable_page / isolate_movable_ops_page'
   const giveUp = (s: S, me: Isolator): 'get_page_unless_zero' => {
     const p = me.src!
     me.src = null
@@ -237,26 +251,31 @@ export function isolateMovable<S extends WithPages, Exit extends string>({
     return 'get_page_unless_zero'
   }
   return {
-    // The walker sees the tag before it takes a reference, as a hint. Pages that never had it are of no interest here.
+    // Where every page in use belongs to a driver or did, the others are not worth a look: the walker goes by the tag.
     get_page_unless_zero: step('mm/compaction.c: isolate_migratepages_block', (s, me) => {
-      const p = choose(
-        s,
-        [...s.page.keys()].filter((each) => s.page[each].refs > 0 && looksMovable(s, each)),
-      )
+      const inUse = [...s.page.keys()].filter((p) => s.page[p].refs > 0)
+      const p = choose(s, isSlab === undefined ? inUse.filter((each) => looksMovable(s, each)) : inUse)
       s.page[p].refs++
       s.page[p].gets++
       me.src = p
-      return '__PageMovable?'
+      return before ? 'slab?' : '__PageMovable?'
     }),
-    '__PageMovable?': step('mm/migrate.c: isolate_movable_page / isolate_movable_ops_page', (s, me) =>
-      looksMovable(s, me.src!) ? 'trylock_page' : giveUp(s, me),
-    ),
-    trylock_page: step('mm/migrate.c: isolate_movable_page / isolate_movable_ops_page', (s, me) => {
+    ...stepsIf(before, {
+      'slab?': step(anchor, (s: S, me: Isolator) => (isSlab?.(s, me.src!) ? giveUp(s, me) : '__PageMovable?')),
+    }),
+    '__PageMovable?': step(anchor, (s, me) => {
+      if (!looksMovable(s, me.src!)) return giveUp(s, me)
+      return after ? 'slab by now?' : 'trylock_page'
+    }),
+    ...stepsIf(after, {
+      'slab by now?': step(anchor, (s: S, me: Isolator) => (isSlab?.(s, me.src!) ? giveUp(s, me) : 'trylock_page')),
+    }),
+    trylock_page: step(anchor, (s, me) => {
       if (s.page[me.src!].PG_locked) return giveUp(s, me)
       s.page[me.src!].PG_locked = true
       return 'isolate_page'
     }),
-    isolate_page: step('mm/migrate.c: isolate_movable_page / isolate_movable_ops_page', (s, me) => {
+    isolate_page: step(anchor, (s, me) => {
       const p = me.src!
       const page = s.page[p]
       page.PG_locked = false

@@ -63,12 +63,22 @@ const framework = {
     ],
     patches: {},
   }),
-  'isolate-skips-slab': define({
-    about: 'whether isolation tests for a slab page before it trusts a tag that slab fields overlay',
-    values: ['no', 'yes'],
+  'unlock-wakes': define({
+    about: 'when unlocking a page looks for sleepers: always, or if PG_waiters says that there are some',
+    values: ['always-looks', 'if-PG_waiters'],
+    history: [
+      { since: 'v3.12', value: 'always-looks', commit: '' },
+      { since: 'v4.10', value: 'if-PG_waiters', commit: '62906027091f' },
+    ],
+    patches: {},
+  }),
+  'isolate-tests-slab': define({
+    about:
+      'where isolation tests for a slab page, whose fields overlay the tag: nowhere, before it looks at the tag, after it, or both',
+    values: ['no', 'before-tag', 'after-tag', 'both'],
     history: [
       { since: 'v3.12', value: 'no', commit: '' },
-      { since: 'v6.2', value: 'yes', commit: '8b8817630ae8' },
+      { since: 'v6.2', value: 'both', commit: '8b8817630ae8' },
     ],
     patches: {},
   }),
@@ -96,12 +106,10 @@ const framework = {
     patches: { 'unmap-movable': 'done', 'unmap-movable-own-flag': 'done' },
   }),
   'free-clears-mlocked': define({
-    about:
-      'who clears PG_mlocked of a page that is never on the LRU: the last unmapping, the release of a folio, or the allocator on every way of freeing',
-    values: ['last-unmap', 'folio-release', 'allocator'],
+    about: 'who clears PG_mlocked of a page that is freed: the release of a folio, or the allocator, whoever frees it',
+    values: ['folio-release', 'allocator'],
     history: [
-      { since: 'v3.12', value: 'last-unmap', commit: '' },
-      { since: 'v5.18', value: 'folio-release', commit: 'b109b87050df' },
+      { since: 'v3.12', value: 'folio-release', commit: '' },
       { since: 'v6.12', value: 'allocator', commit: '66edc3a5894c' },
     ],
     patches: {},

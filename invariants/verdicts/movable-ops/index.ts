@@ -2,13 +2,19 @@
 import { balloonDeflateScenario } from './balloon-deflate.ts'
 import { balloonInflateFailsScenario } from './balloon-inflate-fails.ts'
 import { driverMappedPageScenario } from './driver-mapped-page.ts'
+import { isolatedFlagWakeupScenario } from './isolated-flag-wakeup.ts'
+import { mlockedDriverPageScenario } from './mlocked-driver-page.ts'
+import { slabLooksMovableScenario } from './slab-looks-movable.ts'
 import { zsPoolDestroyScenario } from './zs-pool-destroy.ts'
 import { zspageEmptiedScenario } from './zspage-emptied.ts'
 
 export const movableOps = [
   driverMappedPageScenario,
+  mlockedDriverPageScenario,
   balloonDeflateScenario,
   balloonInflateFailsScenario,
   zspageEmptiedScenario,
   zsPoolDestroyScenario,
+  isolatedFlagWakeupScenario,
+  slabLooksMovableScenario,
 ]
