@@ -60,7 +60,7 @@ export const noStrayDirtyTag = (): Claim<Scene> =>
 export const migrationEnds = ({ checksRefs }: GpuMemory['state']): Claim<Scene> =>
   leadsTo('migration of a mapped driver page succeeds in the end or says no, if nobody else holds a reference', {
     name: 'migration-ends',
-    source: 'linux-mm, 15 Jun 2016: "the migration eventually fails"',
+    source: 'linux-mm, 15 Jun 2016: what the author of the driver saw is a migration that never succeeds',
     over: { checks: checksRefs },
     from: (s: Scene, { checks }) => s.checksRefs === checks && s.compaction.pc === 'unmap_and_move',
     given: (s: Scene) => othersAreIdle(s),

@@ -81,3 +81,20 @@ export const freePageNotMlocked = ({ folios }: Memory): Claim<Mm> =>
     given: (s: Mm, { f }) => s.folio[f].refs === 0,
     holds: (s: Mm, { f }) => !s.folio[f].PG_mlocked,
   })
+
+/** P19, first half: an isolated page has an owner, or the core knows, or the driver looks. */
+export const callbackFindsItsData = <S extends { usedGoneData: boolean }>(): Claim<S> =>
+  invariant('no callback works on the data of a page that its driver has released', {
+    name: 'callback-finds-its-data',
+    source:
+      'mm/migrate.c: PageMovable is tested under the page lock (v4.8 to v6.16); after that the driver looks itself',
+    holds: (s: S) => !s.usedGoneData,
+  })
+
+/** The claims about release say something. */
+export const isolatedPageIsReleased = <S extends WithPages>(): Claim<S> =>
+  reachable('a page is released while it is isolated', {
+    name: 'isolated-page-is-released',
+    source: 'what zsmalloc does',
+    holds: (s: S) => s.page.some(({ isolated, owner }) => isolated && !owner),
+  })

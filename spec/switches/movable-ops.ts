@@ -233,4 +233,24 @@ const mappedDriver = {
   }),
 }
 
-export const movableOps = { ...framework, ...balloon, ...zsmalloc, ...mappedDriver } as const
+const releasingDriver = {
+  'driver-release': define({
+    about:
+      'how a driver releases a page that may be isolated: under the page lock and off its own list only, without the page lock, or off whichever list the page is on',
+    values: ['as-asked', 'without-page-lock', 'off-any-list'],
+    history: [{ since: 'v3.12', value: 'as-asked', commit: '' }],
+    patches: {},
+  }),
+  'driver-callbacks-look': define({
+    about:
+      'whether the callbacks of a driver look whether it still owns the page; the core sees that itself up to v6.16',
+    values: ['no', 'yes'],
+    history: [
+      { since: 'v3.12', value: 'no', commit: '' },
+      { since: 'v6.17', value: 'yes', commit: '84caf98838a3' },
+    ],
+    patches: {},
+  }),
+}
+
+export const movableOps = { ...framework, ...balloon, ...zsmalloc, ...mappedDriver, ...releasingDriver } as const

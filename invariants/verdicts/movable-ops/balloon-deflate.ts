@@ -3,7 +3,7 @@ import type { Model } from '../../../checker/language/index.ts'
 import { kernel } from '../../../spec/kernels.ts'
 import { balloonDeflate, boundsFor, constants, type Scene } from '../../../spec/scenarios/balloon-deflate.ts'
 import type { Settings } from '../../../spec/switches/index.ts'
-import { balloonPageMoves } from '../../balloon.ts'
+import { balloonPageMoves, finalPutFreesNothing } from '../../balloon.ts'
 import { driverPageOffLru, isolatedOnce, pageRefsConserved, releasedPageIsFreed } from '../../movable-ops.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { roomToSpare } from './waivers.ts'
@@ -21,6 +21,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
       driverPageOffLru(mm),
       releasedPageIsFreed<Scene>(mm, busyWith),
       pageRefsConserved(mm),
+      finalPutFreesNothing<Scene>(),
       balloonPageMoves(),
     ],
     waivers(on.settings),
@@ -45,6 +46,8 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
     'driver-page-off-lru': asksDestination && forgets ? 'violated' : 'holds',
     'released-page-freed': asksDestination && forgets ? 'violated' : 'holds',
     'page-refs-conserved': 'holds',
+    // Deflated right after it was unlocked, the destination is freed by that put, as it should be.
+    'final-put-frees-nothing': asksDestination && forgets ? 'holds' : 'violated',
     'balloon-page-moves': 'reached',
   }
 }

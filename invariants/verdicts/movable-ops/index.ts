@@ -2,6 +2,7 @@
 import { balloonDeflateScenario } from './balloon-deflate.ts'
 import { balloonInflateFailsScenario } from './balloon-inflate-fails.ts'
 import { driverMappedPageScenario } from './driver-mapped-page.ts'
+import { driverReleasesPageScenario } from './driver-releases-page.ts'
 import { isolatedFlagWakeupScenario } from './isolated-flag-wakeup.ts'
 import { mlockedDriverPageScenario } from './mlocked-driver-page.ts'
 import { slabLooksMovableScenario } from './slab-looks-movable.ts'
@@ -11,6 +12,7 @@ import { zspageEmptiedScenario } from './zspage-emptied.ts'
 export const movableOps = [
   driverMappedPageScenario,
   mlockedDriverPageScenario,
+  driverReleasesPageScenario,
   balloonDeflateScenario,
   balloonInflateFailsScenario,
   zspageEmptiedScenario,

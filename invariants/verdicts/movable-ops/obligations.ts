@@ -7,8 +7,9 @@
 export interface Obligation {
   /** as the checklist says it */
   readonly text: string
+  readonly scenario: 'driver-mapped-page' | 'driver-releases-page'
   readonly kernel: string
-  /** the sound design that it is part of, as settings of the scenario driver-mapped-page */
+  /** the sound design that it is part of, as settings of the scenario */
   readonly design: Readonly<Record<string, string>>
   /** the one setting that drops it */
   readonly without: Readonly<Record<string, string>>
@@ -16,20 +17,34 @@ export interface Obligation {
   readonly breaks: readonly string[]
 }
 
+const mapped = { scenario: 'driver-mapped-page' } as const
+
 /** The core unmaps the page and maps it again, as it does with file folios. */
-export const CORE_UNMAPS = { kernel: 'v4.8', design: { driver: 'D3' } }
+export const CORE_UNMAPS = { ...mapped, kernel: 'v4.8', design: { driver: 'D3' } }
 /** The driver unmaps the page itself, in its migrate callback. */
-export const DRIVER_ZAPS = { kernel: 'v6.0', design: { driver: 'D4' } }
+export const DRIVER_ZAPS = { ...mapped, kernel: 'v6.0', design: { driver: 'D4' } }
 /** The same on kernels whose set_page_dirty sees through the tag. */
-export const DRIVER_ZAPS_BEFORE_6_0 = { kernel: 'v4.8', design: { driver: 'D4', 'isolated-flag': 'own' } }
+export const DRIVER_ZAPS_BEFORE_6_0 = { ...mapped, kernel: 'v4.8', design: { driver: 'D4', 'isolated-flag': 'own' } }
 /** The driver unmaps the page itself, of which user space has a bare PFN: no references, no dirty bit. */
 export const DRIVER_ZAPS_PFN = {
+  ...mapped,
   kernel: 'v4.8',
   design: { driver: 'D4', 'driver-maps': 'pfn', 'driver-checks-refs': 'no' },
 }
 
+/** Any driver, while the core sees what was released; and since v6.17, when it does not. */
+export const RELEASES = { scenario: 'driver-releases-page', kernel: 'v4.8', design: {} } as const
+export const RELEASES_SINCE_6_17 = { scenario: 'driver-releases-page', kernel: 'v6.17', design: {} } as const
+
 /** The designs that are sound: with every obligation met, every claim holds. */
-export const soundDesigns = [CORE_UNMAPS, DRIVER_ZAPS, DRIVER_ZAPS_BEFORE_6_0, DRIVER_ZAPS_PFN]
+export const soundDesigns = [
+  CORE_UNMAPS,
+  DRIVER_ZAPS,
+  DRIVER_ZAPS_BEFORE_6_0,
+  DRIVER_ZAPS_PFN,
+  RELEASES,
+  RELEASES_SINCE_6_17,
+]
 
 export const obligations: readonly Obligation[] = [
   {
@@ -139,5 +154,23 @@ export const obligations: readonly Obligation[] = [
     ...DRIVER_ZAPS_PFN,
     without: { 'driver-fault-waits': 'no' },
     breaks: ['user-and-driver-agree', 'no-lost-store', 'no-mapping-of-free-page', 'moved-while-unmapped'],
+  },
+  {
+    text: 'Before v6.17, the driver releases a page under the page lock',
+    ...RELEASES,
+    without: { 'driver-release': 'without-page-lock' },
+    breaks: ['callback-finds-its-data'],
+  },
+  {
+    text: 'It leaves the list alone that an isolated page is on',
+    ...RELEASES,
+    without: { 'driver-release': 'off-any-list' },
+    breaks: ['isolated-once'],
+  },
+  {
+    text: 'Since v6.17, every callback looks whether the page is still owned',
+    ...RELEASES_SINCE_6_17,
+    without: { 'driver-callbacks-look': 'no' },
+    breaks: ['callback-finds-its-data'],
   },
 ]
