@@ -51,7 +51,7 @@ export function mbind(space: AddressSpace, options: MbindOptions) {
     {
       arguments: step('mm/mempolicy.c: do_mbind', (s, me) => {
         const call = callOf(me)
-        const verdict = checkArguments(call)
+        const verdict = checkArguments(call, settings)
         if (verdict !== null) {
           me.ret = verdict
           return 'return'

@@ -84,12 +84,14 @@ test('the answer writes modes as the call does', () => {
   assert.equal(shown(2), { mode: 3, nodes: [0, 1] })
 })
 
-test('VMAs may come in any order', () => {
-  const { vmas } = readSituation(changed((file) => file.vmas.reverse()))
-  assert.equal(
-    vmas.map(({ off }) => off),
-    [0, 3],
-  )
+test('mode flags are read and written beside the mode', () => {
+  const through = (mode: unknown) => {
+    const { call, shown } = readSituation(changed((file) => (file.call.mode = mode)))
+    return shown({ mode: 'BIND', nodes: [1], flags: call.raw!.modeFlags! })
+  }
+  assert.equal(through('BIND|STATIC'), { mode: 'BIND|STATIC', nodes: [1] })
+  assert.equal(through('mpol_bind|mpol_f_relative_nodes'), { mode: 'mpol_bind|mpol_f_relative_nodes', nodes: [1] })
+  assert.equal(through(2 + 0x2000), { mode: 2 + 0x2000, nodes: [1] })
 })
 
 /** One mistake each: what is done to the file, the path that the message begins with, and part of what was expected. */

@@ -1,5 +1,7 @@
 /** mmcheck outcome: answers on known files, on random ones against rules written down apart, and by both engines. */
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -11,7 +13,9 @@ import { type Outcome, outcomesOf } from '../questions/outcome/answer.ts'
 import { readSituation, type Situation } from '../questions/outcome/read.ts'
 import { kernel, kernels } from '../spec/kernels.ts'
 import { policyOf } from '../spec/mbind/arguments.ts'
+import { readsAs } from '../spec/mbind/call.ts'
 import { RELEASES } from '../spec/releases.ts'
+import type { Settings } from '../spec/switches/index.ts'
 import { oracle } from './support/mbind-oracle.ts'
 import { anyQuestions, orderlyQuestions } from './support/questions.ts'
 
@@ -158,6 +162,56 @@ test('PREFERRED keeps the first node of its mask', async () => {
   assert.equal(policy, [{ mode: 'PREFERRED', nodes: [0] }])
 })
 
+test('VMAs may come in any order', async () => {
+  const text = (order: readonly number[]) => {
+    const vmas = [
+      { off: 0, n: 1, kind: 'anon', policy: { mode: 'BIND', nodes: [0] } },
+      { off: 1, n: 1, kind: 'shmem', policy: null },
+    ]
+    const pages = [
+      { state: 'present', node: 0 },
+      { state: 'present', node: 0 },
+    ]
+    const call = { off: 0, n: 2, mode: 'BIND', nodes: [1], flags: ['STRICT'] }
+    return readSituation(JSON.stringify({ vmas: order.map((at) => vmas[at]), pages, call }))
+  }
+  assert.equal(await only('v6.1', text([1, 0])), await only('v6.1', text([0, 1])))
+})
+
+test('a policy reads back as get_mempolicy says: LOCAL is PREFERRED without nodes before v5.14', async () => {
+  const local = oneVma([{ state: 'absent' }], { mode: 'LOCAL', nodes: [] })
+  const none = oneVma([{ state: 'absent' }], { mode: 'PREFERRED', nodes: [] })
+  for (const question of [local, none]) {
+    assert.equal((await only('v5.13', question)).policy, [{ mode: 'PREFERRED', nodes: [] }])
+    assert.equal((await only('v5.14', question)).policy, [{ mode: 'LOCAL', nodes: [] }])
+  }
+})
+
+test('modes that a kernel does not have are EINVAL, and no VMA can have one', async () => {
+  for (const [mode, first, last] of [
+    ['PREFERRED_MANY', 'v5.14', 'v5.15'],
+    ['WEIGHTED_INTERLEAVE', 'v6.8', 'v6.9'],
+    ['BIND|NUMA_BALANCING', 'v5.11', 'v5.12'],
+  ]) {
+    const question = oneVma([{ state: 'absent' }], { mode })
+    assert.is((await only(first, question)).ret, 'EINVAL', `${mode}, ${first}`)
+    assert.is((await only(last, question)).ret, '0', `${mode}, ${last}`)
+  }
+  const file = join(mkdtempSync(join(tmpdir(), 'mmcheck-')), 'question.json')
+  writeFileSync(
+    file,
+    JSON.stringify({
+      vmas: [{ off: 0, n: 1, kind: 'anon', policy: { mode: 'WEIGHTED_INTERLEAVE', nodes: [0] } }],
+      pages: [{ state: 'absent' }],
+      call: { off: 0, n: 1, mode: 'BIND', nodes: [1], flags: [] },
+    }),
+  )
+  const { code, err } = await run('outcome', file, '--kernel', 'v6.1')
+  assert.is(code, 2)
+  assert.match(err, /\$\.vmas\[0\]\.policy\.mode is 'WEIGHTED_INTERLEAVE'\n {2}why: expected a mode that v6\.1 has/)
+  rmSync(dirname(file), { recursive: true })
+})
+
 test('without VMAs nothing is mapped', async () => {
   const question = readSituation(
     '{"vmas":[],"pages":[],"call":{"off":0,"n":2,"mode":"BIND","nodes":[1],"flags":["MOVE"]}}',
@@ -167,12 +221,12 @@ test('without VMAs nothing is mapped', async () => {
 })
 
 /** The policy of each page when the call is over, if it was applied and if it was not. */
-function policiesAfter({ vmas, pages, call }: Situation, applied: boolean): Outcome['policy'] {
+function policiesAfter({ vmas, pages, call }: Situation, applied: boolean, settings: Settings): Outcome['policy'] {
   const installed = policyOf(call, [0, 1]) ?? null
   return pages.map((_, page) => {
     const vma = vmas.find(({ off, n }) => off <= page && page < off + n)
     if (vma === undefined) return null
-    return applied && call.off <= page && page < call.off + call.n ? installed : vma.policy
+    return readsAs(applied && call.off <= page && page < call.off + call.n ? installed : vma.policy, settings)
   })
 }
 
@@ -187,7 +241,7 @@ test('random questions on random releases: the steps of the model come to what t
       { ret: told.ret, node: told.nodes },
       `${release} (${variant}): ${JSON.stringify(question)}`,
     )
-    assert.equal(outcome.policy, policiesAfter(question, told.applied))
+    assert.equal(outcome.policy, policiesAfter(question, told.applied, kernel(release).settings))
     results.set(told.ret, (results.get(told.ret) ?? 0) + 1)
   })
   await fc.assert(property, parameters(250))
@@ -206,7 +260,7 @@ test('random questions of every kind on every kernel: both engines answer, and a
       // What these errors promise: nothing was touched.
       if (!['EINVAL', 'EPERM', 'EFAULT'].includes(ret)) continue
       const where = question.pages.map((page, at) => (node[at] === null ? null : page.node))
-      assert.equal({ node, policy }, { node: where, policy: policiesAfter(question, false) })
+      assert.equal({ node, policy }, { node: where, policy: policiesAfter(question, false, kernel(name).settings) })
     }
   })
   await fc.assert(property, parameters(60))

@@ -3,7 +3,7 @@ import type { Map as ImmutableMap, List } from 'immutable'
 import { endingsOf } from '../../checker/verdict/endings.ts'
 import type { Kernel } from '../../spec/kernels.ts'
 import { policyOf } from '../../spec/mbind/arguments.ts'
-import { type PolicyText, policyName } from '../../spec/mbind/call.ts'
+import { type PolicyText, policyName, readsAs } from '../../spec/mbind/call.ts'
 import { type Ending, readEnding } from '../../spec/mbind/ending.ts'
 import { allowedOn } from '../../spec/mbind/layout.ts'
 import { mbindCalls } from '../../spec/scenarios/mbind-calls.ts'
@@ -33,7 +33,7 @@ export async function outcomesOf(
     const { ret, policies, nodes } = (value as ImmutableMap<string, List<unknown>>).toJS() as unknown as Ending
     return {
       ret,
-      policy: policies.map((name) => (name == null ? null : named.get(name)!)),
+      policy: policies.map((name) => (name == null ? null : readsAs(named.get(name)!, kernel.settings))),
       node: nodes,
     }
   })

@@ -2,7 +2,7 @@
  * The words of mbind(2) in a file: modes, mode flags and MPOL_MF_* flags, with or without prefix, in any case, or as the
  * numbers of include/uapi/linux/mempolicy.h.
  */
-import type { Flags, Mode, PolicyText } from '../../spec/mbind/call.ts'
+import { type Flags, MODE_FLAGS, type Mode, type ModeFlag, type PolicyText } from '../../spec/mbind/call.ts'
 import { below, type Json } from './json.ts'
 import type { Part, Problems } from './problems.ts'
 
@@ -16,17 +16,26 @@ const MODES: readonly Mode[] = [
   'PREFERRED_MANY',
   'WEIGHTED_INTERLEAVE',
 ]
-const MODE_FLAGS = { STATIC: 'STATIC', RELATIVE: 'RELATIVE', NUMA_BALANCING: 'NUMA_BALANCING' } as const
 const MODE_FLAG_NAMES: Readonly<Record<string, ModeFlag>> = {
-  ...MODE_FLAGS,
+  STATIC: 'STATIC',
+  RELATIVE: 'RELATIVE',
+  NUMA_BALANCING: 'NUMA_BALANCING',
   STATIC_NODES: 'STATIC',
   RELATIVE_NODES: 'RELATIVE',
+}
+const MODE_FLAG_BITS: Readonly<Record<ModeFlag, number>> = {
+  STATIC: 1 << 15,
+  RELATIVE: 1 << 14,
+  NUMA_BALANCING: 1 << 13,
+}
+const LONG_NAMES: Readonly<Record<ModeFlag, string>> = {
+  STATIC: 'F_STATIC_NODES',
+  RELATIVE: 'F_RELATIVE_NODES',
+  NUMA_BALANCING: 'F_NUMA_BALANCING',
 }
 const FLAG_NAMES = ['STRICT', 'MOVE', 'ALL', 'MOVE_ALL', 'LAZY'] as const
 /** From the lowest bit. */
 const FLAG_BITS = ['STRICT', 'MOVE', 'ALL', 'LAZY'] as const
-
-export type ModeFlag = keyof typeof MODE_FLAGS
 
 /** A mode as a file has it, with its mode flags behind bars: `BIND`, `bind|static`, `MPOL_LOCAL`. */
 export function readMode(
@@ -34,7 +43,11 @@ export function readMode(
   problems: Problems,
 ): { readonly mode: Mode; readonly modeFlags: readonly ModeFlag[] } | undefined {
   if (json === undefined) return undefined
-  if (typeof json === 'number' && json in MODES) return { mode: MODES[json], modeFlags: [] }
+  if (typeof json === 'number') {
+    const modeFlags = MODE_FLAGS.filter((flag) => (json & MODE_FLAG_BITS[flag]) !== 0)
+    const number = modeFlags.reduce((rest, flag) => rest - MODE_FLAG_BITS[flag], json)
+    if (number in MODES) return { mode: MODES[number], modeFlags }
+  }
   if (typeof json !== 'string')
     return problems.add(path, `is ${JSON.stringify(json)}`, `a mode: one of ${MODES.join(', ')}`)
   const [first, ...rest] = json.split('|').map((word) => canonical(word, /^MPOL_(F_)?/))
@@ -94,11 +107,17 @@ const canonical = (word: string, prefix: RegExp): string =>
  * A policy as an answer shows it: null where there is none, and the mode written as `like`, a mode of the file, is.
  */
 export function policyLike(like: Json | undefined): (policy: PolicyText | null) => object | null {
-  if (typeof like === 'number')
-    return (policy) => policy && { mode: MODES.indexOf(policy.mode), nodes: [...policy.nodes] }
+  if (typeof like === 'number') return (policy) => policy && { mode: modeNumber(policy), nodes: [...policy.nodes] }
   const model = typeof like === 'string' ? like : ''
   const prefix = /^\s*mpol_/i.exec(model)?.[0].trim() ?? ''
   const lower = model !== '' && model === model.toLowerCase()
-  return (policy) =>
-    policy && { mode: prefix + (lower ? policy.mode.toLowerCase() : policy.mode), nodes: [...policy.nodes] }
+  return (policy) => {
+    if (policy === null) return null
+    const flags = (policy.flags ?? []).map((flag) => (prefix === '' ? flag : LONG_NAMES[flag]))
+    const words = [policy.mode, ...flags].map((word) => prefix + (lower ? word.toLowerCase() : word))
+    return { mode: words.join('|'), nodes: [...policy.nodes] }
+  }
 }
+
+const modeNumber = ({ mode, flags = [] }: PolicyText): number =>
+  flags.reduce((number, flag) => number | MODE_FLAG_BITS[flag], MODES.indexOf(mode))

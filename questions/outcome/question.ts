@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import type { Answer, Asked, Question } from '../../checker/catalogue.ts'
 import { SpecError } from '../../checker/language/index.ts'
-import { kernel, withSettings } from '../../spec/kernels.ts'
+import { type Kernel, kernel, withSettings } from '../../spec/kernels.ts'
+import { knowsMode } from '../../spec/mbind/arguments.ts'
 import { RELEASES } from '../../spec/releases.ts'
 import { type Outcome, outcomesOf } from './answer.ts'
 import { KINDS, MOST, readSituation, type Situation, STATES } from './read.ts'
@@ -44,11 +45,24 @@ export const outcomeQuestion: Question = {
 async function answerFile({ operand, variant, settings, engine }: Asked): Promise<Answer> {
   const situation = read(operand)
   const switched = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]))
-  const outcomes = await outcomesOf(withSettings(kernel(variant), switched), situation, engine)
+  const on = withSettings(kernel(variant), switched)
+  refuseUnknownModes(operand, situation, on)
+  const outcomes = await outcomesOf(on, situation, engine)
   return {
-    text: outcomeText(situation, outcomes),
+    text: outcomeText(situation, outcomes, on.settings),
     json: { outcomes: outcomes.map((outcome) => plain(outcome, situation)) },
   }
+}
+
+/** A VMA cannot have got a policy that its kernel does not know. A call that asks for one is answered with EINVAL. */
+function refuseUnknownModes(file: string, { vmas }: Situation, { name, settings }: Kernel): void {
+  const at = vmas.findIndex(({ policy }) => policy !== null && !knowsMode(policy.mode, settings))
+  if (at < 0) return
+  throw new SpecError(
+    `${file}: $.vmas[${at}].policy.mode is '${vmas[at].policy!.mode}'`,
+    `expected a mode that ${name} has: this one is newer`,
+    'ask about a later kernel, or give the VMA another policy',
+  )
 }
 
 /** Reads a file, or standard input. Errors begin with the name of the file. */

@@ -57,7 +57,7 @@ export function readSituation(text: string): Situation {
   const situation = { vmas: vmas as AskedVma[], pages: pages as AskedPage[], ...call! }
   checkLayout(situation, problems)
   problems.throwIfAny()
-  return { ...situation, vmas: [...situation.vmas].sort((a, b) => a.off - b.off) }
+  return situation
 }
 
 function readVma(part: Part, problems: Problems): AskedVma | undefined {

@@ -43,7 +43,9 @@ export function setUp({ vmas, pages, call, local }: Situation): Setup {
       free: nodes.flatMap((node) => Array<number>(Math.max(1, folios.length)).fill(node)),
     },
     layout: {
-      vmas: vmas.map(({ off, n, kind, policy }) => ({ off, n, kind: KIND[kind], policy })),
+      vmas: [...vmas]
+        .sort((a, b) => a.off - b.off)
+        .map(({ off, n, kind, policy }) => ({ off, n, kind: KIND[kind], policy })),
       pages: entries,
       folios,
     },

@@ -1,20 +1,21 @@
 /** Answers as people read them: the call, what it returns, and a line for each page. */
-import { callName, type PolicyText, policyName } from '../../spec/mbind/call.ts'
+import { callName, policyName, readsAs } from '../../spec/mbind/call.ts'
+import type { Settings } from '../../spec/switches/index.ts'
 import type { Outcome } from './answer.ts'
 import type { Situation } from './read.ts'
 
 /** The answer to a question, in lines of at most 72 columns. */
-export function outcomeText(situation: Situation, outcomes: readonly Outcome[]): string {
+export function outcomeText(situation: Situation, outcomes: readonly Outcome[], settings: Settings): string {
   const many = outcomes.length > 1
   const parts = outcomes.map((outcome, at) =>
     [many ? `outcome ${at + 1} of ${outcomes.length}: returns ${outcome.ret}` : `returns ${outcome.ret}`, '']
-      .concat(pageTable(situation, outcome))
+      .concat(pageTable(situation, outcome, settings))
       .join('\n'),
   )
   return `${[`mbind: ${callName(situation.call)}`, ...parts].join('\n\n')}\n`
 }
 
-function pageTable({ pages, vmas }: Situation, { policy, node }: Outcome): string[] {
+function pageTable({ pages, vmas }: Situation, { policy, node }: Outcome, settings: Settings): string[] {
   const rows = pages.map(({ state, node: before }, page) => {
     const vma = vmas.find(({ off, n }) => off <= page && page < off + n)
     if (vma === undefined) return [String(page), 'hole', '', '', '']
@@ -26,13 +27,11 @@ function pageTable({ pages, vmas }: Situation, { policy, node }: Outcome): strin
         before === null || node[page] === null ? '-' : String(before),
         node[page] === null ? '-' : String(node[page]),
       ),
-      changed(name(vma.policy), name(policy[page])),
+      changed(policyName(readsAs(vma.policy, settings)), policyName(policy[page])),
     ]
   })
   return columns([['page', 'mapping', 'state', 'node', 'policy'], ...rows])
 }
-
-const name = (policy: PolicyText | null): string => policyName(policy)
 
 const changed = (before: string, after: string): string => (before === after ? before : `${before} -> ${after}`)
 

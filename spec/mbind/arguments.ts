@@ -1,5 +1,7 @@
 /** What mbind(2) says about its arguments before it looks at any VMA, in the order in which the kernel says it. */
-import { type Call, isAll, type PolicyText } from './call.ts'
+import { match } from 'ts-pattern'
+import type { Settings } from '../switches/index.ts'
+import { type Call, isAll, MODE_FLAGS, type Mode, type PolicyText } from './call.ts'
 
 export type Errno = 'EINVAL' | 'EPERM' | 'EFAULT' | 'EIO' | 'ENOMEM' | 'EINTR'
 
@@ -10,14 +12,14 @@ export type Ret = Errno | '0' | 'a count'
 export const isError = (ret: Ret): ret is Errno => ret !== '0' && ret !== 'a count'
 
 /** What the checks come to: an errno, success without doing anything, or nothing to say. */
-export function checkArguments(call: Call): Errno | '0' | null {
+export function checkArguments(call: Call, settings: Settings): Errno | '0' | null {
   const { mode, nodes, n, flags, raw = {} } = call
   const modeFlags = raw.modeFlags ?? []
   const mask = raw.mask === 'null' ? [] : nodes
   // sanitize_mpol_flags
-  if (raw.mode === 'unknown') return 'EINVAL'
+  if (raw.mode === 'unknown' || !knowsMode(mode, settings)) return 'EINVAL'
   if (modeFlags.includes('STATIC') && modeFlags.includes('RELATIVE')) return 'EINVAL'
-  if (modeFlags.includes('NUMA_BALANCING') && mode !== 'BIND') return 'EINVAL'
+  if (modeFlags.includes('NUMA_BALANCING') && !mayBalance(mode, settings)) return 'EINVAL'
   // get_nodes. A null mask is the empty set whatever maxnode says; maxnode 0 with a mask underflows.
   if (raw.mask !== 'null') {
     if (raw.maxnode !== undefined) return 'EINVAL'
@@ -38,6 +40,20 @@ export function checkArguments(call: Call): Errno | '0' | null {
   return mask.length === 0 ? 'EINVAL' : null
 }
 
+/** Whether a kernel has a mode. */
+export function knowsMode(mode: Mode, settings: Settings): boolean {
+  const newest = settings['mempolicy-modes']
+  if (mode === 'PREFERRED_MANY') return newest !== 'local'
+  return mode !== 'WEIGHTED_INTERLEAVE' || newest === 'weighted-interleave'
+}
+
+const mayBalance = (mode: Mode, settings: Settings): boolean =>
+  match(settings['mempolicy-numa-balancing'])
+    .with('none', () => false)
+    .with('bind', () => mode === 'BIND')
+    .with('bind-and-preferred-many', () => mode === 'BIND' || mode === 'PREFERRED_MANY')
+    .exhaustive()
+
 /**
  * mpol_set_nodemask: the policy that a call installs on a machine where the task may use `allowed`. Undefined when nothing
  * of the mask is left; null for MPOL_DEFAULT, which has no policy object.
@@ -51,5 +67,10 @@ export function policyOf(call: Call, allowed: readonly number[]): PolicyText | n
     ? [...new Set(nodes.map((node) => allowed[node % allowed.length]))].sort()
     : nodes.filter((node) => allowed.includes(node))
   if (effective.length === 0) return undefined
-  return { mode, nodes: mode === 'PREFERRED' ? effective.slice(0, 1) : effective }
+  const flags = MODE_FLAGS.filter((flag) => raw?.modeFlags?.includes(flag))
+  return {
+    mode,
+    nodes: mode === 'PREFERRED' ? effective.slice(0, 1) : effective,
+    ...(flags.length > 0 && { flags }),
+  }
 }

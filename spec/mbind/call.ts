@@ -3,6 +3,7 @@
  * data; nothing here changes during a run.
  */
 import { match } from 'ts-pattern'
+import type { Settings } from '../switches/index.ts'
 
 export type Mode = 'DEFAULT' | 'PREFERRED' | 'BIND' | 'INTERLEAVE' | 'LOCAL' | 'PREFERRED_MANY' | 'WEIGHTED_INTERLEAVE'
 
@@ -10,10 +11,15 @@ export type Mode = 'DEFAULT' | 'PREFERRED' | 'BIND' | 'INTERLEAVE' | 'LOCAL' | '
 export const FLAGS = ['0', 'STRICT', 'MOVE', 'ALL', 'MOVE|STRICT', 'ALL|STRICT'] as const
 export type Flags = (typeof FLAGS)[number]
 
+/** MPOL_F_STATIC_NODES, MPOL_F_RELATIVE_NODES and MPOL_F_NUMA_BALANCING, which come with a mode. */
+export const MODE_FLAGS = ['STATIC', 'RELATIVE', 'NUMA_BALANCING'] as const
+export type ModeFlag = (typeof MODE_FLAGS)[number]
+
 /** A memory policy: a mode with its nodes. No policy object at all is null (MPOL_DEFAULT). */
 export interface PolicyText {
   readonly mode: Exclude<Mode, 'DEFAULT'>
   readonly nodes: readonly number[]
+  readonly flags?: readonly ModeFlag[]
 }
 
 export interface Call {
@@ -31,7 +37,7 @@ export interface Call {
 /** What user space may pass beside a well-formed call. */
 export interface RawArguments {
   readonly mode?: 'unknown'
-  readonly modeFlags?: readonly ('STATIC' | 'RELATIVE' | 'NUMA_BALANCING')[]
+  readonly modeFlags?: readonly ModeFlag[]
   readonly mask?: 'null' | 'unreadable' | 'node beyond the last'
   readonly maxnode?: 'zero' | 'beyond a page'
   readonly flags?: 'unknown' | 'LAZY'
@@ -49,8 +55,16 @@ export const isStrictAlone = (flags: Flags): boolean => flags === 'STRICT'
 
 /** `BIND {1}`: a policy in words; `none` where there is no policy object. */
 export function policyName(policy: PolicyText | null): string {
-  return policy === null ? 'none' : `${policy.mode}${policy.nodes.length === 0 ? '' : ` {${policy.nodes.join(',')}}`}`
+  if (policy === null) return 'none'
+  const { mode, nodes, flags = [] } = policy
+  return `${[mode, ...flags].join('|')}${nodes.length === 0 ? '' : ` {${nodes.join(',')}}`}`
 }
+
+/** What get_mempolicy with MPOL_F_ADDR says of a policy: before v5.14 LOCAL is PREFERRED without nodes. */
+export const readsAs = (policy: PolicyText | null, settings: Settings): PolicyText | null =>
+  policy?.mode === 'LOCAL' && settings['mempolicy-local-reads-as'] === 'preferred'
+    ? { ...policy, mode: 'PREFERRED' }
+    : policy
 
 /** `pages 0-2, BIND {1}, MOVE|STRICT`: a call in words, different for calls that differ. */
 export function callName({ off, n, mode, nodes, flags, raw }: Call): string {

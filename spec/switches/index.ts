@@ -3,6 +3,7 @@
  * which unmerged patch, it has which value, and the commit that changed it. Releases are computed from these histories.
  */
 import { mbind } from './mbind.ts'
+import { mempolicy } from './mempolicy.ts'
 import { migration } from './migration.ts'
 import { mlock } from './mlock.ts'
 import { movableOps } from './movable-ops.ts'
@@ -10,7 +11,7 @@ import { pinning } from './pinning.ts'
 
 export type { Switch, Turn } from './switch.ts'
 
-export const switches = { ...pinning, ...migration, ...mbind, ...mlock, ...movableOps } as const
+export const switches = { ...pinning, ...migration, ...mbind, ...mempolicy, ...mlock, ...movableOps } as const
 
 export type SwitchName = keyof typeof switches
 
