@@ -1,9 +1,9 @@
 /** What must hold of mbind(2) while others are at work: faults, other calls, fork, munmap, and those who take pages away. */
 import { type Claim, invariant } from '../checker/language/index.ts'
-import type { AddressSpace } from '../spec/address-space.ts'
-import { policyValue, vmaAt } from '../spec/address-space.ts'
+import { type AddressSpace, type As, isAllocated, policyValue, vmaAt } from '../spec/address-space.ts'
+import { MAX_NUMNODES, type PolicyState } from '../spec/interleave.ts'
 import { type Call, conforms, nodesOf } from '../spec/mbind/call.ts'
-import type { FaultScene, MbindScene } from '../spec/scenarios/scenes.ts'
+import type { FaultScene, MbindScene, MbindTask } from '../spec/scenarios/scenes.ts'
 
 /** I11. */
 export const replacedVmaIsLocked = <S extends MbindScene>(): Claim<S> =>
@@ -74,4 +74,115 @@ export const interruptionChangesNothing = <S extends MbindScene>(
       Array.from({ length: space.length }, (_, page) => vmaAt(s, page)).every(
         (v) => v === null || policyValue(s, s.vma[v].vm_policy) === before,
       ),
+  })
+
+/** Two calls, each to a node of its own. */
+export type TwoCalls = As & { toNode0: MbindTask; toNode1: MbindTask }
+
+/** F17: the policy is that of the later call, and the page is where the later migration has put it. */
+export const laterCallPlacesPages = (space: AddressSpace): Claim<TwoCalls> =>
+  invariant('when two calls have returned 0, the page lies on a node of the policy that is in force', {
+    name: 'later-call-places-pages',
+    source: 'mbind(2): MPOL_MF_MOVE moves the pages so that they follow the policy',
+    given: (s: TwoCalls) => [s.toNode0, s.toNode1].every(({ pc, ret }) => pc === 'done' && ret === '0'),
+    holds: (s: TwoCalls) => {
+      const [pte, v] = [s.pte[0], vmaAt(s, 0)!]
+      const policy = space.values.get(s.policy[s.vma[v].vm_policy!].value)!
+      return pte.kind === 'present' && policy.nodes.includes(s.folio[pte.folio].node)
+    },
+  })
+
+/** I15, for calls that overlap. */
+export const batchesComeBack = (): Claim<TwoCalls> =>
+  invariant('when all calls have returned, the LRU batches are on again and mmap_lock is free', {
+    name: 'batches-come-back',
+    source: 'd479960e44f2: lru_disable_count counts those who asked',
+    given: (s: TwoCalls) => s.toNode0.pc === 'done' && s.toNode1.pc === 'done',
+    holds: (s: TwoCalls) => s.lru_disable_count === 0 && !s.mmap_lock.writer,
+  })
+
+/** What EIO says about a page that others take away for a moment. */
+export const errorMeansNotMoved = (call: Call): Claim<MbindScene> =>
+  invariant('a call that returns EIO has left a page that does not lie on a node of the mask', {
+    name: 'eio-means-not-moved',
+    source: 'mbind(2), EIO',
+    given: (s: MbindScene) => s.mbind.pc === 'return' && s.mbind.ret === 'EIO',
+    holds: (s: MbindScene) => {
+      const pte = s.pte[0]
+      return pte.kind !== 'present' || !conforms(call, s.folio[pte.folio].node)
+    },
+  })
+
+/** munmap after mmap_lock was dropped. */
+export const goneIsNoFailure = (): Claim<MbindScene> =>
+  invariant('a page that is unmapped meanwhile is no reason for EIO', {
+    name: 'unmapped-is-no-failure',
+    source: 'mm/migrate.c: a folio whose last reference is that of the list was freed, which counts as success',
+    given: (s: MbindScene) => s.mbind.pc === 'return',
+    holds: (s: MbindScene) => s.mbind.ret !== 'EIO',
+  })
+
+/** Whatever happens to a page, it goes when its VMA goes. */
+export const unmappedIsFree = (): Claim<MbindScene & { munmap: { pc: string } }> =>
+  invariant('when the call has returned and the VMA is gone, its memory is free', {
+    name: 'unmapped-is-free',
+    source: 'munmap(2)',
+    given: (s: MbindScene & { munmap: { pc: string } }) => s.mbind.pc === 'done' && s.munmap.pc === 'done',
+    holds: (s: MbindScene) => s.folio.every(({ refs }, f) => refs === 0 || s.batch.some((batch) => batch.includes(f))),
+  })
+
+/** The exclusive test of MPOL_MF_MOVE. A child's mapping is a migration entry by the time of the copy. */
+export const moveSparesShared = (space: AddressSpace): Claim<MbindScene> =>
+  invariant('MOVE without ALL moves no page that another process maps', {
+    name: 'move-spares-shared',
+    source: 'mbind(2): the kernel will not move pages that are shared with other processes',
+    given: (s: MbindScene) => s.mbind.pc === 'copy contents',
+    holds: (s: MbindScene) => {
+      const pte = s.pte[space.childBase]
+      return !('folio' in pte) || pte.folio !== s.mbind.src
+    },
+  })
+
+/** Migration is transparent to fork. */
+export const childHasThePage = (space: AddressSpace): Claim<MbindScene & { fork: { pc: string } }> =>
+  invariant('after fork and the call, parent and child map the same page', {
+    name: 'child-has-the-page',
+    source: 'fork(2); mm/memory.c, copy_nonpresent_pte',
+    given: (s: MbindScene & { fork: { pc: string } }) => s.mbind.pc === 'done' && s.fork.pc === 'done',
+    holds: (s: MbindScene) => {
+      const [mine, theirs] = [s.pte[0], s.pte[space.childBase]]
+      return mine.kind === 'present' && theirs.kind === 'present' && mine.folio === theirs.folio
+    },
+  })
+
+/** E7. */
+export const futexReadsLivePolicy = (): Claim<As & { futex: { pc: string; vm_policy: number | null } }> =>
+  invariant('futex never reads a policy whose memory was freed', {
+    name: 'futex-reads-live-policy',
+    source: '190a8c48ff62: policies are freed after a grace period',
+    given: (s: As & { futex: { pc: string; vm_policy: number | null } }) => s.futex.pc === 'read policy',
+    holds: (s: As & { futex: { vm_policy: number | null } }) => isAllocated(s, s.futex.vm_policy!),
+  })
+
+/** A task that chooses a node by an interleaving policy. */
+export type Interleaving = PolicyState & { allocation: { pc: string; nid: number } }
+
+/** A6. */
+export const interleavesOverNodes = (): Claim<Interleaving> =>
+  invariant('the node that an interleaving policy chooses is a node', {
+    name: 'chosen-node-exists',
+    source: '276aeee1c5fc: the node id would be MAX_NUMNODES, and is used as an index',
+    given: (s: Interleaving) => s.allocation.pc === 'alloc_pages',
+    holds: (s: Interleaving) => s.allocation.nid < MAX_NUMNODES,
+  })
+
+/** E4. */
+export const noStoreIsLost = (): Claim<As> =>
+  invariant('what a thread has stored to a page is what the page holds', {
+    name: 'no-store-is-lost',
+    source: 'fb49c455323f: memory corruption in multithreaded programs while they fork (bug 217624)',
+    holds: (s: As) => {
+      const pte = s.pte[0]
+      return pte.kind !== 'present' || s.folio[pte.folio].content === s.stored[0]
+    },
   })

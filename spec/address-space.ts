@@ -6,8 +6,8 @@ import type { StateOf } from '../checker/language/index.ts'
 import { array, bool, collection, constant, oneOf, optional, range, record } from '../checker/language/index.ts'
 import { policyOf } from './mbind/arguments.ts'
 import { type Call, nodesOf, type PolicyText, policyName } from './mbind/call.ts'
-import { allowedOn, type Layout, type Machine, type VmaKind } from './mbind/layout.ts'
-import { bootFree, type Mm, memory } from './memory.ts'
+import { allowedOn, type FolioText, type Layout, type Machine, type VmaKind } from './mbind/layout.ts'
+import { bootFree, type Mm, memory, type Sizes } from './memory.ts'
 import type { Settings } from './switches/index.ts'
 
 /** What a scenario needs: where it may start, which calls are made there, and who else takes part. */
@@ -20,6 +20,12 @@ export interface SpaceText {
   readonly twice?: boolean
   /** tasks that may hold mmap_lock for reading, and a VMA's lock for reading, at one time; 0 when absent */
   readonly readers?: number
+  /** page-table entries that a child may get: it gets those of the first pages */
+  readonly childPages?: number
+  /** features of memory that address spaces do not need by themselves */
+  readonly memory?: Partial<Sizes>
+  /** whether some task reads policies under nothing but rcu_read_lock */
+  readonly rcuReaders?: boolean
   /** policies that no call mentions */
   readonly policies?: readonly PolicyText[]
   /** whether each folio has contents of its own, so that one shows in the place of another */
@@ -30,14 +36,16 @@ export interface SpaceText {
 export function addressSpace(text: SpaceText, settings: Settings) {
   const { machine, cases, callers = 1, readers = 0, contents = false } = text
   const layouts = cases.map(({ layout }) => layout)
+  const deferred = text.rcuReaders === true && settings['policy-free'] === 'after-grace-period'
   const vmaLocks = settings['faults-under-vma-lock'] === 'yes'
   const length = Math.max(1, ...layouts.map(({ pages }) => pages.length))
   const elsewhere = Math.max(
     ...layouts.map(({ folios }) => folios.reduce((sum, folio) => sum + (folio.elsewhere ?? 0), 0)),
   )
+  const childPages = text.childPages ?? 0
   const mapped = Math.max(...layouts.map(({ folios }) => folios.length))
   const mm = memory({
-    pages: length + elsewhere,
+    pages: length + elsewhere + childPages,
     folios: mapped + machine.free.length,
     freeMovable: 0,
     freeNormal: 0,
@@ -47,7 +55,8 @@ export function addressSpace(text: SpaceText, settings: Settings) {
     lruCacheDisablers: settings['mbind-lru-batches'] === 'disabled' ? callers : 0,
     pinner: false,
     ...(contents && { contents: mapped }),
-    mappedTwice: layouts.some(mapsTwice),
+    mappedTwice: childPages > 0 || layouts.some(mapsTwice),
+    ...text.memory,
   })
   const tables = collection('table', Math.ceil(length / (machine.pagesPerTable ?? length)))
   const vmas = collection('VMA', Math.max(1, ...cases.map(vmaSlots)))
@@ -63,7 +72,7 @@ export function addressSpace(text: SpaceText, settings: Settings) {
   const state = {
     ...mm.state,
     /** what a folio is: destinations of a migration become what the source is */
-    folioSize: array(mm.folios, oneOf<('small' | 'large' | 'hugetlb')[]>(...sizes)),
+    folioSize: array(mm.folios, oneOf<FolioSize[]>(...(sizes.length > 0 ? sizes : (['small'] as const)))),
     /** a page table, or one PMD entry of a huge page that is being migrated */
     pmd: array(tables, oneOf('table', 'migration')),
     vma: array(
@@ -85,13 +94,40 @@ export function addressSpace(text: SpaceText, settings: Settings) {
       }),
     ),
     /** struct mempolicy: an object of the slab cache while its count is above zero */
-    policy: array(policies, record({ refcnt: range(0, 1), value: oneOf<string[]>(...values.keys()) })),
+    policy: array(
+      policies,
+      record({
+        refcnt: range(0, 1),
+        value: oneOf<string[]>(...values.keys()),
+        /** its last reference is gone, and it is freed when everybody who reads under RCU by then is done */
+        dying: deferred ? bool : constant<boolean>(false),
+      }),
+    ),
+    /** policies are freed after a grace period, and there is somebody for whom that matters */
+    defersPolicyFree: constant<boolean>(deferred),
+    /** tasks within rcu_read_lock */
+    rcu_readers: range(0, text.rcuReaders ? 1 : 0),
     /** for claims: calls of mbind that have returned */
     returned: readers > 0 ? range(0, callers) : constant<number>(0),
     mmap_lock: record({ writer: bool, readers: range(0, readers) }),
   }
-  return { ...mm, state, text, length, tables, vmas, policies, sources, kinds, values }
+  return {
+    ...mm,
+    state,
+    text,
+    length,
+    tables,
+    vmas,
+    policies,
+    sources,
+    kinds,
+    values,
+    deferred,
+    childBase: length + elsewhere,
+  }
 }
+
+type FolioSize = NonNullable<FolioText['size']>
 
 export type AddressSpace = ReturnType<typeof addressSpace>
 export type As = StateOf<AddressSpace['state']> & Mm
@@ -158,7 +194,9 @@ export function bootAddressSpace(s: As, space: AddressSpace, layout: Layout): vo
           : { kind: 'migration', folio: page.migrating }
   }
   for (const table of s.pmd.keys()) s.pmd[table] = pmdMigration.includes(table) ? 'migration' : 'table'
-  for (const p of s.policy.keys()) s.policy[p] = { refcnt: 0, value: [...space.values.keys()][0] }
+  s.rcu_readers = 0
+  s.defersPolicyFree = space.deferred
+  for (const p of s.policy.keys()) s.policy[p] = { refcnt: 0, value: [...space.values.keys()][0], dying: false }
   for (let v = 0; v < vmas.size; v++) {
     s.vma[v] = { ...noVma, kind: space.kinds[0], ...(v < mapped.length && vmaOf(s, space, mapped, v)) }
   }
@@ -215,15 +253,20 @@ const orNull = (index: number) => (index < 0 ? null : index)
 
 /** mpol_new and mpol_dup: an object of its own. */
 export function newPolicy(s: As, value: string): number {
-  const p = s.policy.findIndex(({ refcnt }) => refcnt === 0)
-  s.policy[p] = { refcnt: 1, value }
+  const p = s.policy.findIndex(({ refcnt, dying }) => refcnt === 0 && !dying)
+  s.policy[p] = { refcnt: 1, value, dying: false }
   return p
 }
 
-/** mpol_put. */
+/** mpol_put: the last reference frees the object, at once or after a grace period. */
 export function putPolicy(s: As, p: number | null): void {
-  if (p !== null) s.policy[p].refcnt--
+  if (p === null) return
+  s.policy[p].refcnt--
+  if (s.policy[p].refcnt === 0 && s.defersPolicyFree) s.policy[p].dying = true
 }
+
+/** Whether the memory of a policy is still that policy. */
+export const isAllocated = (s: As, p: number): boolean => s.policy[p].refcnt > 0 || s.policy[p].dying
 
 /** What a policy pointer says, by name; null for no policy. */
 export const policyValue = (s: As, p: number | null): string | null => (p === null ? null : s.policy[p].value)

@@ -2,11 +2,20 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { check } from '../checker/index.ts'
+import * as forkVsFault from '../invariants/verdicts/mbind/fork-vs-fault.ts'
+import * as interleave from '../invariants/verdicts/mbind/interleave-vs-rebind.ts'
 import * as twoVmas from '../invariants/verdicts/mbind/mbind-two-vmas.ts'
 import * as vsFault from '../invariants/verdicts/mbind/mbind-vs-fault.ts'
+import * as vsFork from '../invariants/verdicts/mbind/mbind-vs-fork.ts'
+import * as vsFutex from '../invariants/verdicts/mbind/mbind-vs-futex.ts'
+import * as vsIsolation from '../invariants/verdicts/mbind/mbind-vs-isolation.ts'
+import * as vsMbind from '../invariants/verdicts/mbind/mbind-vs-mbind.ts'
+import * as vsMunmap from '../invariants/verdicts/mbind/mbind-vs-munmap.ts'
 import { comesOutAs, stepsOf, verdictsOf } from './support/verdicts.ts'
 
-for (const [name, { rows, build, expected }] of Object.entries({ twoVmas, vsFault })) {
+const all = { twoVmas, vsFault, vsMbind, vsIsolation, vsFork, vsMunmap, vsFutex, interleave, forkVsFault }
+
+for (const [name, { rows, build, expected }] of Object.entries(all)) {
   for (const kernel of rows) {
     test(`${name}, ${kernel}`, async () => {
       await comesOutAs(build(kernel, {}), kernel, expected(kernel))
@@ -38,6 +47,26 @@ test('on v6.4 the page comes behind the walk, and is placed by the old policy', 
   const steps = stepsOf(await check(vsFault.build('v6.4', {})), 'move-leaves-none-behind')
   const walked = steps.lastIndexOf('mbind: queue_pages')
   assert.ok(walked < steps.indexOf('fault: set_pte_at'))
+})
+
+test('fork that locks the VMAs of the parent, and nothing else, mends v6.4', async () => {
+  const verdict = await check(forkVsFault.build('v6.4', { 'fork-locks-vmas': 'yes' }))
+  assert.is(verdictsOf(verdict)['no-store-is-lost'], 'holds')
+})
+
+test('freeing policies after a grace period, and nothing else, mends v6.19', async () => {
+  const verdict = await check(vsFutex.build('v6.19', { 'policy-free': 'after-grace-period' }))
+  assert.is(verdictsOf(verdict)['futex-reads-live-policy'], 'holds')
+})
+
+test('migrating under mmap_lock, and nothing else, keeps two calls of v7.3 apart', async () => {
+  const verdict = await check(vsMbind.build('v7.3', { 'mbind-migrates-under': 'mmap-lock' }))
+  assert.is(verdictsOf(verdict)['later-call-places-pages'], 'holds')
+})
+
+test('up to v5.2 a page that somebody else has off the LRU is left where it is, and nobody is told', async () => {
+  const steps = stepsOf(await check(vsIsolation.build('v5.2', {})), 'move-leaves-none-behind')
+  assert.ok(steps.indexOf('reclaim: isolate') < steps.indexOf('mbind: queue_pages'))
 })
 
 test.run()

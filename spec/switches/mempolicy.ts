@@ -32,4 +32,43 @@ export const mempolicy = {
     ],
     patches: {},
   }),
+  'fork-locks-vmas': define({
+    about: 'whether fork write-locks the VMAs of the parent while it copies their page tables',
+    values: ['no', 'yes'],
+    history: [
+      { since: 'v3.12', value: 'no', commit: '' },
+      { since: 'v6.5', value: 'yes', commit: 'fb49c455323f' },
+    ],
+    patches: {},
+  }),
+  'policy-free': define({
+    about: 'when the object of a memory policy is freed once its last reference is gone',
+    values: ['at-once', 'after-grace-period'],
+    history: [
+      { since: 'v3.12', value: 'at-once', commit: '' },
+      { since: 'v7.0', value: 'after-grace-period', commit: '190a8c48ff62' },
+    ],
+    patches: {},
+  }),
+  'interleave-reads-mask': define({
+    about:
+      'how often the choice of a node to interleave on reads the mask of the policy, which a cpuset may change meanwhile',
+    values: ['at-each-look', 'once'],
+    history: [
+      { since: 'v3.12', value: 'at-each-look', commit: '' },
+      { since: 'v5.15', value: 'once', commit: '276aeee1c5fc' },
+    ],
+    patches: {},
+  }),
+  'migrate-pages-counts': define({
+    about:
+      'what migrate_pages(2) counts: folios that migration left, or those that could not be isolated and migration entries too',
+    values: ['left', 'left-and-failed', 'left-and-failed-entries'],
+    history: [
+      { since: 'v3.12', value: 'left', commit: '' },
+      { since: 'v6.7', value: 'left-and-failed', commit: '1cb5d11a370f' },
+      { since: 'v6.16', value: 'left-and-failed-entries', commit: '' },
+    ],
+    patches: { 'mbind-counts-failures': 'left-and-failed' },
+  }),
 } as const
