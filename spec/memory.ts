@@ -208,7 +208,7 @@ export function memory(sizes: Sizes) {
     /** the folio on whose lock the task on a CPU sleeps */
     asleep: array(cpus, folioIf(sizes.sleepers)),
     /** the last version stored to each object: not in the kernel, but what the user remembers */
-    stored: array(objects, version),
+    stored: array(objects, sizes.versions ? range(1, sizes.versions) : constant<number>(0)),
     /** lru_add batches: each entry holds a reference */
     batch: array(cpus, sequence(folios, sizes.lruCacheDisabled ? 1 : BATCH_SIZE)),
     /** activate batches: each entry holds a reference; whether PG_lru is clear meanwhile depends on the release */
@@ -228,7 +228,7 @@ export function memory(sizes: Sizes) {
     countsEvents: constant<boolean>(mlock?.events !== undefined),
     /** lru_disable_count: the batches stay empty while it is not zero */
     lru_disable_count: sizes.lruCacheDisabled ? constant<number>(1) : range(0, sizes.lruCacheDisablers ?? 0),
-    NR_ISOLATED: sizes.isolatedCount ? range(0, folios.size) : constant<number>(0),
+    NR_ISOLATED: sizes.isolatedCount ? range(0, objects.size) : constant<number>(0),
     countsIsolated: constant<boolean>(sizes.isolatedCount === true),
   }
   return { sizes, folios, pages, cpus, vmas, objects, state }
@@ -237,7 +237,8 @@ export function memory(sizes: Sizes) {
 type Zone = 'MOVABLE' | 'NORMAL'
 
 /** Several nodes make zones unimportant, and a CMA area lies in ZONE_NORMAL. */
-function zonesOf({ nodes, pageblocks, freeMovable }: Sizes): ScalarDomain<Zone> {
+function zonesOf({ nodes, pageblocks, freeMovable, freeNormal }: Sizes): ScalarDomain<Zone> {
+  if (nodes === undefined && pageblocks === undefined && freeNormal === 0) return constant<Zone>('MOVABLE')
   const onlyNormal = nodes !== undefined || (pageblocks === 'CMA' && freeMovable === 0)
   return onlyNormal ? constant<Zone>('NORMAL') : oneOf<Zone[]>('MOVABLE', 'NORMAL')
 }
@@ -304,8 +305,7 @@ export const FREE = {
 export function bootMemory(s: Mm, sizes: Sizes, backing: 'anon' | 'file' = 'anon'): void {
   bootFree(s, sizes)
   for (const object of s.cache.keys()) {
-    const version = sizes.versions === undefined ? 0 : 1
-    s.stored[object] = version
+    const version = sizes.versions ? 1 : 0
     s.cache[object] = backing === 'file' ? object : null
     Object.assign(s.folio[object], { PG_lru: true, content: version, refs: backing === 'file' ? 1 : 0 })
     if (sizes.mappings) s.folio[object].mapping = 'object'
@@ -328,7 +328,7 @@ export function bootMemory(s: Mm, sizes: Sizes, backing: 'anon' | 'file' = 'anon
 export function bootFree(s: Mm, sizes: Sizes): void {
   const movable = sizes.nodes === undefined ? sizes.pages + sizes.freeMovable : 0
   for (const f of s.folio.keys()) s.folio[f] = { ...FREE, zone: f < movable ? 'MOVABLE' : 'NORMAL' }
-  s.stored.fill(0)
+  s.stored.fill(sizes.versions ? 1 : 0)
   s.cache.fill(null)
   s.i_pages_locked = false
   s.rmap_locked = false
