@@ -1,9 +1,11 @@
 /** What must hold of page migration, seen by user space, by the page cache, and by its own bookkeeping. */
 import {
   type Claim,
+  eventually,
   type FixedArray,
   invariant,
   leadsTo,
+  reachable,
   refines,
   type Sequence,
   stepClaim,
@@ -26,7 +28,7 @@ interface Mover {
 export type Moved = Mm & { readonly migration: Mover }
 
 /** Where the task stands outside migrate_pages: it looks pages up, or has just returned. */
-const OUTSIDE: readonly string[] = ['look up', 'folio_isolate_lru', 'return', 'done']
+const OUTSIDE: readonly string[] = ['look up', 'folio_isolate_lru', 'return', 'done', 'folio_try_get', 'compacted']
 
 /** The whole of it as a refinement: an address space in which nothing happens but loads and stores. */
 export const migrationInvisible = ({ objects, sizes }: Memory): Claim<Used> =>
@@ -70,16 +72,13 @@ export const cacheIsValid = ({ objects }: Memory): Claim<Mm> =>
     holds: (s: Mm, { object }) => s.folio[s.cache[object]!].content === s.stored[object],
   })
 
-/** P8: the source does not change any more once the destination has taken its place. */
+/** P8: no write reaches the source after it was copied, unless the copy is thrown away. */
 export const noLateWrite = (): Claim<Moved> =>
-  stepClaim('nothing is written to the source once there is no way back', {
+  invariant('once there is no way back, the source holds nothing newer than the destination', {
     name: 'no-late-write',
-    source: 'mm/migrate.c: the copy is made when nobody else can write',
-    given: ({ migration }: Moved) => migration.src !== null && NO_WAY_BACK.includes(migration.pc),
-    holds: (before: Moved, after: Moved) => {
-      const src = before.migration.src!
-      return after.folio[src].content === before.folio[src].content || isFree(after, src)
-    },
+    source: 'mm/migrate.c: the copy is made when nobody else can write, or made again',
+    given: ({ migration }: Moved) => migration.dst !== null && NO_WAY_BACK.includes(migration.pc),
+    holds: (s: Moved) => s.folio[s.migration.src!].content <= s.folio[s.migration.dst!].content,
   })
 
 /** Steps with the copy behind them that cannot fail any more. */
@@ -101,7 +100,6 @@ export const nothingNamesFree = ({ folios }: Memory): Claim<Mm> =>
       'no page-table entry maps it': (s: Mm, { f }) => s.pte.every((pte) => mappedBy(pte) !== f),
       'no migration entry names it': (s: Mm, { f }) =>
         s.pte.every((pte) => pte.kind !== 'migration' || pte.folio !== f),
-      'no TLB leads to it': (s: Mm, { f }) => s.tlb.every((pages) => !pages.includes(f)),
       'the page cache does not have it': (s: Mm, { f }) => !s.cache.includes(f),
       'no buffer belongs to it': (s: Mm, { f }) => s.buffer.folio !== f,
       'no batch has it': (s: Mm, { f }) => s.batch.every((batch) => !batch.includes(f)),
@@ -167,11 +165,177 @@ export const isolatedCounted = (): Claim<Mm> =>
     holds: (s: Mm) => s.NR_ISOLATED === s.folio.filter(({ isolated }) => isolated).length,
   })
 
-/** P21: nobody waits on a migration entry for ever. */
-export const faultProceeds = (): Claim<Used> =>
-  leadsTo('a fault on a migration entry is over at some time', {
-    name: 'fault-proceeds',
+/** P3 for translations: a processor that keeps one writes to whoever gets the memory next. */
+export const tlbNamesNoFree = ({ cpus, pages }: Memory): Claim<Mm> =>
+  invariant('no processor remembers a translation to a folio that is free', {
+    name: 'no-stale-translation',
+    source: 'mm/mmu_gather.c: the TLBs are flushed before the page is freed',
+    over: { cpu: cpus, page: pages },
+    given: (s: Mm, { cpu, page }) => s.tlb[cpu][page] !== null,
+    holds: (s: Mm, { cpu, page }) => !isFree(s, s.tlb[cpu][page]!),
+  })
+
+/** The memory and somebody who uses a buffer. */
+export type BufferUsed = Mm & { readonly user: { readonly b_data: number | null } }
+
+/** Whoever holds b_count may use what b_data points to. */
+export const bufferStays = (): Claim<BufferUsed> =>
+  invariant('the memory of a buffer stays where it is while somebody holds the buffer', {
+    name: 'buffer-stays',
+    source: 'fs/buffer.c, get_bh',
+    given: (s: BufferUsed) => s.user.b_data !== null,
+    holds: (s: BufferUsed) => s.buffer.folio === s.user.b_data,
+  })
+
+/** P3 for buffers: the reference count knows nothing of b_count. */
+export const bufferNotFreed = (): Claim<BufferUsed> =>
+  invariant('the memory of a buffer is not freed while somebody holds the buffer', {
+    name: 'buffer-not-freed',
+    source: 'fs/buffer.c, get_bh',
+    given: (s: BufferUsed) => s.user.b_data !== null,
+    holds: (s: BufferUsed) => !isFree(s, s.user.b_data!),
+  })
+
+/** What v5.0 changed: a sleeping waiter is no reason for a migration to fail. */
+export const sleeperHoldsNoReference = ({ cpus }: Memory): Claim<Mm & { readonly user: { folio: number | null } }> =>
+  invariant('a task that sleeps on a migration entry holds no reference to its folio', {
+    name: 'sleeper-holds-no-reference',
+    source: 'mm/filemap.c, put_and_wait_on_page_locked (9a1ea439b16b)',
+    over: { cpu: cpus },
+    given: (s, { cpu }) => s.asleep[cpu] !== null,
+    holds: (s, { cpu }) => s.user.folio !== s.asleep[cpu],
+  })
+
+/** P16: nothing but cache, mappings and isolation refers to the folio, apart from those who fault on its entries. */
+export const migrationSucceeds = (): Claim<Moved> =>
+  eventually('a migration that is tried again and again succeeds, however often the page is used', {
+    name: 'migration-succeeds',
+    source: 'mm/memory_hotplug.c, offline_pages: it is tried until it succeeds',
+    holds: (s: Moved) => s.migration.pc === 'done',
+  })
+
+/** P21: whoever sleeps on a migration entry is woken and accesses the memory again. */
+export const waiterWakes = (): Claim<Used> =>
+  leadsTo('a fault on a migration entry returns to user space', {
+    name: 'fault-returns',
     source: 'mm/migrate.c, migration_entry_wait',
     from: (s: Used) => s.user.pc !== 'access',
-    holds: (s: Used) => s.user.pc === 'access' && s.pte.every(({ kind }) => kind !== 'migration'),
+    holds: (s: Used) => s.user.pc === 'access',
+  })
+
+/** P21: an access that meets a migration entry gets past it. */
+export const entryGoesAway = ({ pages }: Memory): Claim<Mm> =>
+  leadsTo('a migration entry does not stay', {
+    name: 'entry-goes-away',
+    source: 'mm/migrate.c, remove_migration_ptes',
+    over: { page: pages },
+    from: (s: Mm, { page }) => s.pte[page].kind === 'migration',
+    holds: (s: Mm, { page }) => s.pte[page].kind !== 'migration',
+  })
+
+/** P21 for two folios: no task waits for a folio of one that waits for a folio of it. */
+export const noLockCycle = <S extends Mm>(
+  sentence: string,
+  source: string,
+  tasks: readonly [(s: S) => LockUse, (s: S) => LockUse],
+): Claim<S> =>
+  invariant(sentence, {
+    name: 'no-lock-cycle',
+    source,
+    holds: (s: S) => {
+      const [one, other] = tasks.map((use) => use(s))
+      const waits = (a: LockUse, b: LockUse) => a.wants !== null && b.holds.includes(a.wants)
+      return !(waits(one, other) && waits(other, one))
+    },
+  })
+
+/** The folios that a task keeps others away from, and the one that it waits for at the moment. */
+export interface LockUse {
+  readonly holds: readonly number[]
+  readonly wants: number | null
+}
+
+/** The folio locks of a migrating task: those of its batch, and the one that it is at. */
+export function locksOfMigration({ unmapped, src, pc }: Mover, wants: number | null): LockUse {
+  const locked = src !== null && !BEFORE_LOCK.includes(pc) ? [src] : []
+  return { holds: [...unmapped, ...locked], wants }
+}
+
+const BEFORE_LOCK: readonly string[] = [...OUTSIDE, 'split_folio', 'alloc destination', 'folio_lock', 'putback']
+
+/** A walker that holds a reference and no lock may look at folio->mapping; what it finds has to be a mapping. */
+export const walkerSeesMapping = (): Claim<Mm & { readonly reader: { readonly saw: string } }> =>
+  invariant('whoever reads folio->mapping of a folio that is not his finds a mapping, or nothing', {
+    name: 'mapping-is-a-mapping',
+    source: 'mm/debug.c, dump_page; include/linux/pagemap.h, folio_mapping',
+    holds: (s) => s.reader.saw !== 'anon_vma of the source',
+  })
+
+/** What the caller of migrate_pages is told. */
+interface Told {
+  readonly pc: string
+  readonly listed: number
+  readonly succeeded: number
+  readonly failures: number
+  readonly failed: boolean
+  readonly nomem: boolean
+  readonly src: number | null
+  readonly dst: number | null
+}
+
+export type Counting = Mm & { readonly migration: Told }
+
+const returned = ({ migration }: Counting) => migration.pc === 'return'
+
+/** Section "return codes": every folio of the list is counted once. */
+export const everyFolioCounted = (): Claim<Counting> =>
+  invariant('every folio on the list is counted, as a success or as a failure', {
+    name: 'every-folio-counted',
+    source: 'mm/migrate.c, migrate_pages: PGMIGRATE_SUCCESS and PGMIGRATE_FAIL',
+    given: returned,
+    holds: ({ migration: { listed, succeeded, failures } }: Counting) => succeeded + failures === listed,
+  })
+
+export const resultTells = (): Claim<Counting> =>
+  invariant('migrate_pages returns 0 if and only if no folio was left behind', {
+    name: 'result-tells',
+    source: 'mm/migrate.c, migrate_pages: the number of folios not migrated, or an error code',
+    given: returned,
+    holds: ({ migration: { failed, failures, nomem } }: Counting) => failed === failures > 0 && (!nomem || failed),
+  })
+
+/** What is unmapped is moved, although migrate_pages returns an error. */
+export const nomemMovesTheRest = (): Claim<Counting> =>
+  reachable('-ENOMEM may be returned when some folios were moved', {
+    name: 'nomem-and-moved',
+    source: 'mm/migrate.c, migrate_pages_batch: nr_failed and move',
+    holds: (s: Counting) => returned(s) && s.migration.nomem && s.migration.succeeded > 0,
+  })
+
+/** A comment of migrate_folio_move: "which will not free the page because new page owner increased refcounter". */
+export const destinationHasOwner = (): Claim<Counting> =>
+  stepClaim('the last put of the destination does not free it', {
+    name: 'destination-has-owner',
+    source: 'mm/migrate.c, migrate_folio_move: the comment at its end',
+    given: (s: Counting) => s.migration.pc === 'unlock destination',
+    holds: (before: Counting, after: Counting) =>
+      after.migration.pc === 'unlock destination' || !isFree(after, before.migration.dst!),
+  })
+
+/** Whoever wins a reference against the last put has to free the folio in its place. */
+export const nothingLeaks = ({ folios }: Memory): Claim<Counting & { readonly walker: { readonly pc: string } }> =>
+  invariant('a folio that nobody uses any more is free once those who looked at it have let go', {
+    name: 'nothing-leaks',
+    source: 'mm/migrate.c, isolate_movable_page: winning the race against a free only delays it',
+    over: { f: folios },
+    given: (s, { f }) => OUTSIDE.includes(s.migration.pc) && s.folio[f].gets === 0 && !s.folio[f].isolated,
+    holds: (s, { f }) => isFree(s, f) || s.pte.some((pte) => mappedBy(pte) === f) || s.cache.includes(f),
+  })
+
+/** An isolation that is refused for good keeps the memory from being offlined. */
+export const unpinnedIsIsolated = (): Claim<Mm & { readonly compaction: { readonly pc: string } }> =>
+  eventually('a folio that nobody has pinned is isolated in the end', {
+    name: 'unpinned-is-isolated',
+    source: 'mm/compaction.c, isolate_migratepages_block, called by alloc_contig_range for virtio-mem and CMA',
+    holds: (s) => s.compaction.pc === 'done',
   })

@@ -30,6 +30,14 @@ const PATCHES: Readonly<Record<string, { base: Release; about: string }>> = {
     base: 'v7.3',
     about: 'hypothetical: mremap moves entries without the rmap lock, as before v3.2 and exec before v2.6.35',
   },
+  'write-without-folio-lock': {
+    base: 'v7.3',
+    about: 'hypothetical: somebody writes to a folio of the page cache with a reference and without its lock',
+  },
+  'write-without-folio-lock-v6.11': {
+    base: 'v6.11',
+    about: 'hypothetical: the same on the last kernel that copies after it has frozen the references',
+  },
   'mbind-locks-first': {
     base: 'v6.4',
     about: 'v6.4.8 and candidates of v6.5: mbind write-locks every VMA of its range before it walks (6c21e066f925)',

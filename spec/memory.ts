@@ -86,6 +86,8 @@ export interface Sizes {
   readonly sleepers?: boolean
   /** walks over the rmap exclude those who take its lock for writing (i_mmap_rwsem, the lock of the anon_vma) */
   readonly rmapLock?: boolean
+  /** folios may be found in the page cache before their contents are there */
+  readonly uptodate?: boolean
   /** folios may be written back */
   readonly writeback?: boolean
   /** folios may be large ones that migration splits before it moves them */
@@ -176,6 +178,8 @@ export function memory(sizes: Sizes) {
         /** the version of what is stored in it; 0 is what a free folio holds */
         content: sizes.contents ? range(0, sizes.contents) : version,
         PG_writeback: flag(sizes.writeback),
+        /** its contents are there: who has not locked it must not look at it before */
+        PG_uptodate: flag(sizes.uptodate),
         /** large, and on the list of those that are to be split when that is possible */
         deferredSplit: flag(sizes.deferredSplit),
         mapping: mappingOf(sizes),
@@ -294,6 +298,7 @@ export const FREE = {
   mlock_count: 0,
   content: 0,
   PG_writeback: false,
+  PG_uptodate: false,
   deferredSplit: false,
   mapping: 'none',
 } as const
@@ -309,6 +314,7 @@ export function bootMemory(s: Mm, sizes: Sizes, backing: 'anon' | 'file' = 'anon
     s.cache[object] = backing === 'file' ? object : null
     Object.assign(s.folio[object], { PG_lru: true, content: version, refs: backing === 'file' ? 1 : 0 })
     if (sizes.mappings) s.folio[object].mapping = 'object'
+    if (sizes.uptodate) s.folio[object].PG_uptodate = true
   }
   for (const page of s.pte.keys()) {
     const f = objectOf(s, page)
@@ -372,6 +378,7 @@ export function folioPut(s: Mm, f: number, references = 1): void {
   folio.PG_referenced = false
   folio.PG_active = false
   folio.content = 0
+  folio.PG_uptodate = false
   if (folio.PG_mlocked) {
     folio.PG_mlocked = false
     s.NR_MLOCK--

@@ -49,11 +49,16 @@ export function moveSteps<Exit extends string>(
     note(s, refs === expected ? 'yes' : `no, ${refs} instead of ${expected}`)
     return refs === expected
   }
+  /** M5: migrate_page_states / folio_migrate_flags. PG_mlocked is not copied: remapping sets it where it is due. */
+  const copyFlags = (s: Mm, me: Locals) => {
+    if (mm.sizes.uptodate) s.folio[me.dst!].PG_uptodate = true
+    moveUnevictable(s, me.src!, me.dst!)
+  }
   /** The contents are copied, and nobody but the migration knows the source any more. */
   const moved = (s: Mm, me: Locals) => {
     if (s.buffer.folio === me.dst) letUsersBack(s)
     if (mm.sizes.mappings) s.folio[me.dst!].mapping = 'object'
-    if (addLast) moveUnevictable(s, me.src!, me.dst!)
+    if (addLast) copyFlags(s, me)
     return addLast ? 'remove_migration_ptes' : 'add destination to the LRU'
   }
   /** M7: the destination goes to the LRU, and this CPU's batches are drained so that the mlocks to come are counted. */
@@ -71,7 +76,7 @@ export function moveSteps<Exit extends string>(
   }
 
   return {
-    ...stepsIf(tlb, {
+    ...stepsIf(tlb && settings['migrate-list'] === 'batched', {
       try_to_unmap_flush: step('mm/rmap.c: try_to_unmap_flush', (s: Mm, me: Locals) => {
         if (settings['unmap-flush'] !== 'never') for (const page of s.pte.keys()) flushTlb(s, page)
         return go(s, me, 'move')
@@ -136,7 +141,7 @@ export function moveSteps<Exit extends string>(
     // M5 to M7
     ...stepsIf(!addLast, {
       'add destination to the LRU': step('mm/migrate.c: __unmap_and_move / migrate_folio_move', (s: Mm, me: Locals) => {
-        moveUnevictable(s, me.src!, me.dst!)
+        copyFlags(s, me)
         addDestination(s, me)
         return 'remove_migration_ptes'
       }),

@@ -2,7 +2,7 @@
  * A task that migrates pages of an address space again and again, as move_pages(2), NUMA balancing and offlining do: look
  * each page up, isolate its folio, and let migrate_pages move what is on the list.
  */
-import { process, step } from '../checker/language/index.ts'
+import { constant, process, range, type ScalarDomain, step } from '../checker/language/index.ts'
 import { folioIsolateLru } from './lru.ts'
 import { folioPutGet, freeFolio, type Memory, type Mm, mappedBy } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
@@ -16,27 +16,31 @@ interface Mover {
   /** whether memory for destinations may run out */
   readonly mayRunOut?: boolean
   readonly counts?: boolean
-  /** whether it ends after one call; it goes on for ever when absent */
-  readonly once?: boolean
+  /** when it ends: never, after one call, or when a call has moved everything */
+  readonly until?: 'never' | 'returned' | 'moved'
 }
 
 /** The migrating task on `cpu`. It looks at every page; those that are not mapped it leaves out. */
 export function movePages(mm: Memory, mover: Mover) {
-  const { cpu, mode, settings, mayRunOut = false, counts = false, once = false } = mover
+  const { cpu, mode, settings, mayRunOut = false, counts = false, until = 'never' } = mover
   const lastPage = mm.pages.size - 1
   const locals = {
     ...migrateLocals(mm, { longest: mm.objects.size, mode, settings, mayRunOut, counts }),
     /** the page at which the look-up stands */
     page: mm.pages,
+    /** how many folios migrate_pages was given */
+    listed: (counts ? range(0, mm.objects.size) : constant(0)) as ScalarDomain<number>,
   }
-  const nextPage = (me: { page: number } & Parameters<typeof nextFolio>[0]) => {
+  const nextPage = (me: { page: number; listed: number } & Parameters<typeof nextFolio>[0]) => {
     const more = me.page < lastPage
     me.page = more ? me.page + 1 : 0
-    return more ? 'look up' : nextFolio(me, 'return')
+    if (more) return 'look up'
+    if (counts) me.listed = me.list.length
+    return nextFolio(me, 'return')
   }
   return process(
     mm.state,
-    { title: `migration (CPU ${cpu})`, locals, start: { ...migrateStart, page: 0 } },
+    { title: `migration (CPU ${cpu})`, locals, start: { ...migrateStart, page: 0, listed: 0 } },
     {
       // Under the page-table lock.
       'look up': step('mm/migrate.c: do_pages_move / add_folio_for_migration', (s, me) => {
@@ -64,11 +68,12 @@ export function movePages(mm: Memory, mover: Mover) {
         counts,
       }),
       return: step('mm/migrate.c: move_pages_and_store_status', (_s, me) => {
-        if (once) return 'done'
+        if (until === 'returned' || (until === 'moved' && !me.failed)) return 'done'
         me.failed = false
         me.succeeded = 0
         me.failures = 0
         me.nomem = false
+        me.listed = 0
         return 'look up'
       }),
     },

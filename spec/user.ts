@@ -43,11 +43,18 @@ export function user(mm: Memory, { cpu, settings, drops = false, storesOnly = fa
     page: mm.pages,
     /** a folio that it holds a reference to while it waits or faults */
     folio: (drops || waiter !== 'none' ? optional(mm.folios) : constant(null)) as ScalarDomain<number | null>,
-    seen: array(mm.objects, (storesOnly ? constant(1) : range(0, versions)) as ScalarDomain<number>),
+    seen: array(
+      mm.objects,
+      (storesOnly ? constant(1) : versions > 0 ? range(0, versions) : constant(0)) as ScalarDomain<number>,
+    ),
   }
-  const start = { page: 0, folio: null, seen: mm.objects.values.map(() => 1) as unknown as { length: number } }
+  const start = {
+    page: 0,
+    folio: null,
+    seen: mm.objects.values.map(() => (versions > 0 ? 1 : 0)) as unknown as { length: number },
+  }
   const by = { cpu, settings }
-  const operations = storesOnly ? (['store'] as const) : (['load', 'store', ...(drops ? ['drop'] : [])] as const)
+  const operations = [...(storesOnly ? [] : ['load']), ...(versions > 0 ? ['store'] : []), ...(drops ? ['drop'] : [])]
 
   /** Goes to sleep on a folio lock that is held; false when it is not. */
   const sleepOn = (s: Mm, f: number): boolean => {
@@ -91,6 +98,11 @@ export function user(mm: Memory, { cpu, settings, drops = false, storesOnly = fa
       handle_mm_fault: step('mm/migrate.c: __migration_entry_wait / migration_entry_wait', (s, me: Locals) => {
         const pte = s.pte[me.page]
         if (pte.kind === 'none') return drops ? 'filemap_get_folio' : 'access'
+        if (pte.kind === 'protnone') {
+          // mm/memory.c: do_numa_page, when it decides not to migrate.
+          s.pte[me.page] = { kind: 'present', folio: pte.folio }
+          return 'access'
+        }
         if (pte.kind !== 'migration') return 'access'
         const f = pte.folio
         if (waiter === 'none') return sleepOn(s, f) ? 'asleep' : 'access'

@@ -114,4 +114,21 @@ export const migration = {
     ],
     patches: {},
   }),
+  'write-to-cache': define({
+    about: 'what whoever writes to the page cache holds meanwhile: the lock of the folio, or only a reference',
+    values: ['folio-lock', 'reference'],
+    history: [{ since: 'v3.12', value: 'folio-lock', commit: '' }],
+    patches: { 'write-without-folio-lock': 'reference', 'write-without-folio-lock-v6.11': 'reference' },
+  }),
+  'compaction-hint': define({
+    about:
+      'how compaction guesses that an anonymous folio is pinned: not at all, by more references than its first page has mappings, or than all its pages have',
+    values: ['none', 'mapcount-of-head', 'mapcount-of-all'],
+    history: [
+      { since: 'v3.12', value: 'none', commit: '' },
+      { since: 'v3.15', value: 'mapcount-of-head', commit: '119d6d59dcc0' },
+      { since: 'v6.1', value: 'mapcount-of-all', commit: '829ae0f81ce0' },
+    ],
+    patches: {},
+  }),
 } as const

@@ -16,6 +16,7 @@ import {
 } from '../../migration.ts'
 import { refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
+import { MEMORY_WAIVERS, NEVER_UNINITIALISED } from './waivers.ts'
 
 /** The kernels that the matrix shows: one for each way in which migration was ever done. */
 export const rows = ['v4.20', 'v5.0', 'v5.17', 'v5.18', 'v6.3', 'v6.12', 'v7.3']
@@ -40,15 +41,8 @@ export function build(kernelName: string, settings: RawSettings): Model {
         isolatedCounted(),
         cacheIsValid(mm),
       ] as readonly Claim<Mm>[],
-    WAIVED,
+    { ...MEMORY_WAIVERS, ...NEVER_UNINITIALISED },
   )
-}
-
-const WAIVED = {
-  'folio[*].refs is never': 'the counter has room to spare, so that a reference too many is counted and not lost',
-  'folio[*].gets is never': 'only a task that waits with a reference adds a third one',
-  'pte[*].kind is never special': 'nothing but folios is mapped',
-  'user.seen[*] is never 0': 'nobody ever loads from a folio before its contents are there',
 }
 
 /** All of it holds on every kernel. */

@@ -1,0 +1,46 @@
+/** What scenarios about migration cannot do, and why that is fine: the reasons that several of them share. */
+import type { Settings } from '../../../spec/switches/index.ts'
+
+type Waivers = Readonly<Record<string, string>>
+
+export const ROOM = 'the counter has room to spare, so that a reference too many is counted and not lost'
+
+export const MEMORY_WAIVERS: Waivers = {
+  'folio[*].refs is never': ROOM,
+  'folio[*].gets is never': ROOM,
+  'pte[*].kind is never special': 'nothing but folios is mapped',
+}
+
+export const NEVER_UNINITIALISED: Waivers = {
+  'user.seen[*] is never 0': 'nobody ever reads a folio before its contents are there',
+}
+
+/** Where the only folio is one of the page cache that nobody maps. */
+export const ONLY_CACHED: Waivers = {
+  'pte[*].kind never changes': 'nobody maps the folio',
+  'cache[*] is never none': 'nobody truncates the file',
+  "action 'migration: refcount as expected?' is never": 'folios of the page cache are frozen, not only compared',
+  "action 'migration: copied, refcount as expected?' is never":
+    'folios of the page cache are frozen, not only compared',
+}
+
+/** Where nothing makes a migration fail once it has begun. */
+export function neverFails({ 'migrate-list': list }: Settings): Waivers {
+  const why = 'nothing makes a migration fail here'
+  return {
+    "action 'migration: restore ptes' is never": why,
+    "action 'migration: unlock, -EAGAIN' is never": why,
+    "action 'migration: putback' is never": why,
+    'migration.pass never changes': why,
+    'migration.failed never changes': why,
+    ...(list === 'batched' && { 'migration.phase is never undo': why, 'migration.alone never changes': why }),
+  }
+}
+
+/** Where the folio is moved once, and no other. */
+export const MOVED_ONCE: Waivers = {
+  'asleep[*] is never F1': 'the task ends when it has moved the folio, and does not move it back',
+  'migration.src is never F1': 'the task ends when it has moved the folio, and does not move it back',
+  'migration.dst is never F0': 'the task ends when it has moved the folio, and does not move it back',
+  'user.folio is never F1': 'the task ends when it has moved the folio, and does not move it back',
+}
