@@ -233,6 +233,14 @@ export const entryGoesAway = ({ pages }: Memory): Claim<Mm> =>
     holds: (s: Mm, { page }) => s.pte[page].kind !== 'migration',
   })
 
+/** P21: what is asked of migrate_pages in any mode. */
+export const migrationReturns = (): Claim<Moved> =>
+  eventually('migrate_pages returns', {
+    name: 'migration-returns',
+    source: 'mm/migrate.c, migrate_pages',
+    holds: (s: Moved) => s.migration.pc === 'done',
+  })
+
 /** P21 for two folios: no task waits for a folio of one that waits for a folio of it. */
 export const noLockCycle = <S extends Mm>(
   sentence: string,

@@ -182,7 +182,7 @@ export function memory(sizes: Sizes) {
         PG_uptodate: flag(sizes.uptodate),
         /** large, and on the list of those that are to be split when that is possible */
         deferredSplit: flag(sizes.deferredSplit),
-        mapping: mappingOf(sizes),
+        mapping: sizes.mappings ? mappings : constant<Mapping>('none'),
       }),
     ),
     vma: array(
@@ -257,13 +257,8 @@ function pageblocksOf({ pageblocks }: Sizes): ScalarDomain<Pageblock> {
 const flag = (feature = false): ScalarDomain<boolean> => (feature ? bool : constant<boolean>(false))
 
 /** What folio->mapping leads to; a batched migration keeps the anon_vma of the source in that of the destination. */
-type Mapping = 'none' | 'object' | 'anon_vma of the source'
-
-function mappingOf({ mappings }: Sizes): ScalarDomain<Mapping> {
-  return mappings
-    ? (oneOf('none', 'object', 'anon_vma of the source') as ScalarDomain<Mapping>)
-    : constant<Mapping>('none')
-}
+export const mappings = oneOf('none', 'object', 'anon_vma of the source')
+type Mapping = (typeof mappings.values)[number]
 
 function pteOf(folio: ScalarDomain<number>, { ptesMayBeEmpty, protNone, migrates }: Sizes): Domain<Pte> {
   return union({

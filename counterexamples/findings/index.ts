@@ -1,6 +1,7 @@
 /** The findings of this repository. Every folder beside this one is made from this list. */
 import type { Finding } from './finding.ts'
+import { migration } from './migration.ts'
 import { mlock } from './mlock.ts'
 import { pinning } from './pinning.ts'
 
-export const findings: readonly Finding[] = [...pinning, ...mlock]
+export const findings: readonly Finding[] = [...pinning, ...migration, ...mlock]

@@ -44,3 +44,20 @@ export const MOVED_ONCE: Waivers = {
   'migration.dst is never F0': 'the task ends when it has moved the folio, and does not move it back',
   'user.folio is never F1': 'the task ends when it has moved the folio, and does not move it back',
 }
+
+/** Where two folios of the page cache, and only these, are moved once, and nobody holds references that are in the way. */
+export function twoCachedFolios(settings: Settings): Waivers {
+  const once = 'one call moves two folios'
+  return {
+    ...MEMORY_WAIVERS,
+    ...ONLY_CACHED,
+    ...neverFails(settings),
+    'cache[*] is never': once,
+    'migration.src is never': once,
+    'migration.dst is never': once,
+    'migration.next never changes': once,
+    'worker.needed is never': once,
+    'reader.needed is never': once,
+    'reader.held is never': once,
+  }
+}
