@@ -196,14 +196,13 @@ export const bufferNotFreed = (): Claim<BufferUsed> =>
     holds: (s: BufferUsed) => !isFree(s, s.user.b_data!),
   })
 
-/** What v5.0 changed: a sleeping waiter is no reason for a migration to fail. */
-export const sleeperHoldsNoReference = ({ cpus }: Memory): Claim<Mm & { readonly user: { folio: number | null } }> =>
+/** What v5.0 changed: a sleeping waiter is no reason for a migration to fail. The user is the task of CPU 1. */
+export const sleeperHoldsNoReference = (): Claim<Mm & { readonly user: { readonly folio: number | null } }> =>
   invariant('a task that sleeps on a migration entry holds no reference to its folio', {
     name: 'sleeper-holds-no-reference',
     source: 'mm/filemap.c, put_and_wait_on_page_locked (9a1ea439b16b)',
-    over: { cpu: cpus },
-    given: (s, { cpu }) => s.asleep[cpu] !== null,
-    holds: (s, { cpu }) => s.user.folio !== s.asleep[cpu],
+    given: (s) => s.asleep[1] !== null,
+    holds: (s) => s.user.folio !== s.asleep[1],
   })
 
 /** P16: nothing but cache, mappings and isolation refers to the folio, apart from those who fault on its entries. */

@@ -27,7 +27,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
       [
         migrationSucceeds(),
         waiterWakes(),
-        sleeperHoldsNoReference(mm),
+        sleeperHoldsNoReference(),
         sleeperIsWoken(mm),
         entryIsLocked(mm),
         refcountConserved(mm),
