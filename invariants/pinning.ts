@@ -117,6 +117,34 @@ type Batching = Pinning & { readonly batchedMeanwhile: boolean }
 const waits = (s: Mm, cpu: number, f: number): boolean =>
   s.mlockBatch[cpu].some(({ folio }) => folio === f) || s.activateBatch[cpu].includes(f)
 
+/** L3, for references that are dropped at once: they delay a pin and do not make it fail. */
+export const momentsDoNotMatter = (): Claim<Pinning> =>
+  invariant('a long-term pin does not fail because of references of a moment', {
+    name: 'moments-do-not-matter',
+    source: '"mm/migrate: wait for folio refcount during longterm pin migration", RFC, 9 Apr 2026',
+    given: (s: Pinning) => s.pinner.result !== 'running',
+    holds: (s: Pinning) => s.pinner.result === 'success',
+  })
+
+/** L4, weaker: of tasks that pin the same pages one succeeds. */
+export const onePinSucceeds = (callers: readonly string[]): Claim<Mm> =>
+  invariant('of two tasks that pin the same page, one succeeds', {
+    name: 'one-pin-succeeds',
+    source: 'field reports of concurrent pinners',
+    given: (s: Mm) => callers.every((caller) => call(s, caller).pc === 'done'),
+    holds: (s: Mm) => callers.some((caller) => call(s, caller).result === 'success'),
+  })
+
+/** L4: tasks that pin the same pages do not make each other fail. */
+export const bothPinsSucceed = (callers: readonly string[]): Claim<Mm> =>
+  invariant('a long-term pin does not fail because another task pins the same page', {
+    name: 'both-pins-succeed',
+    source: 'what FOLL_LONGTERM is for; field reports of concurrent pinners',
+    over: { caller: oneOf(...callers) },
+    given: (s: Mm, { caller }) => call(s, caller).result !== 'running',
+    holds: (s: Mm, { caller }) => call(s, caller).result === 'success',
+  })
+
 /** I3, I6: the refcount is the sum of what it counts. */
 export const refcountConserved = ({ folios }: Memory): Claim<Mm> =>
   invariant('the refcount of a folio is the sum of its references', {

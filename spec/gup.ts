@@ -272,6 +272,7 @@ export function longtermPinner(mm: Memory, { cpu, settings, ...options }: Pinner
             .with('anywhere', () => movableFirst(s))
             .exhaustive(),
         settings,
+        waits: settings['pin-waits-for-refs'] === 'yes',
         exit: 'migrated',
       }),
       migrated: step('mm/gup.c: check_and_migrate_cma_pages / check_and_migrate_movable_pages', (s, me) => {

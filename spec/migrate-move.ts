@@ -9,7 +9,7 @@ import { note, step, stepsIf, when } from '../checker/language/index.ts'
 import { checkBuffers, letUsersBack, moveBuffers } from './buffers.ts'
 import { flushBatch, folioAddLru, moveUnevictable, unisolate } from './lru.ts'
 import { expectedReferences, flushTlb, folioPut, folioUnlock, inPageCache, type Mm, ownReferences } from './memory.ts'
-import { type MigrateLabel, type Migration, putDestination, startMove } from './migrate.ts'
+import { type MigrateLabel, type Migration, putDestination, referencesGone, startMove } from './migrate.ts'
 import type { Locals } from './migrate-list.ts'
 import { drainMlockBatch } from './mlock.ts'
 import { addRmap, drainInPageTableLock, visited, walkBegins, walkOn } from './rmap.ts'
@@ -18,6 +18,7 @@ export type MoveLabel =
   | 'try_to_unmap_flush'
   | 'check buffers'
   | 'refcount as expected?'
+  | 'wait for references'
   | 'freeze refcount'
   | 'change slot'
   | 'move buffers'
@@ -37,7 +38,8 @@ export function moveSteps<Exit extends string>(
   const copyFirst = settings['copy-order'] === 'before-freeze'
   const addLast = settings['add-destination'] === 'after-restore'
 
-  const fail = (s: Mm, me: Locals) => {
+  const fail = (s: Mm, me: Locals) => (migration.waits ? 'wait for references' : failed(s, me))
+  const failed = (s: Mm, me: Locals) => {
     if (s.buffer.folio === me.src) letUsersBack(s)
     if (mm.sizes.mappings && settings['anon-vma-kept-in'] === 'mapping')
       s.folio[me.dst!].mapping = 'anon_vma of the source'
@@ -96,6 +98,12 @@ export function moveSteps<Exit extends string>(
     'refcount as expected?': step('mm/migrate.c: migrate_page_move_mapping / __migrate_folio', (s, me) => {
       if (mm.sizes.mappings) s.folio[me.dst!].mapping = 'none'
       return asExpected(s, me) ? 'copy contents' : fail(s, me)
+    }),
+    ...stepsIf(migration.waits === true, {
+      'wait for references': step('mm/migrate.c: migrate_folios_move', (s: Mm, me: Locals) => {
+        when(referencesGone(s, me.src!))
+        return failed(s, me)
+      }),
     }),
     ...stepsIf(file, {
       // M3 for the page cache: from here on nobody can get a reference.

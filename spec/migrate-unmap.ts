@@ -7,7 +7,7 @@ import type { Steps } from '../checker/language/index.ts'
 import { note, step, stepsIf, when } from '../checker/language/index.ts'
 import { unisolate } from './lru.ts'
 import { flushTlb, folioPut, folioUnlock, type Mm, mapcount, mappedBy, type Pte } from './memory.ts'
-import { type MigrateLabel, type Migration, putDestination } from './migrate.ts'
+import { type MigrateLabel, type Migration, putDestination, referencesGone } from './migrate.ts'
 import type { Locals } from './migrate-list.ts'
 import { drainMlockBatch } from './mlock.ts'
 import { maybeDmaPinned } from './pin.ts'
@@ -22,6 +22,7 @@ export type UnmapLabel =
   | 'mlock_page_drain'
   | 'restore ptes'
   | 'unlock, -EAGAIN'
+  | 'wait for references, mapped'
 
 /** The labelled steps of the first half, and of undoing it. */
 export function unmapSteps<Exit extends string>(
@@ -143,7 +144,13 @@ export function unmapSteps<Exit extends string>(
     }),
     'unlock, -EAGAIN': step('mm/migrate.c: __unmap_and_move / migrate_folio_undo_src', (s, me) => {
       folioUnlock(s, me.src!)
-      return giveUp(s, me, '-EAGAIN')
+      return migration.waits && me.phase === 'unmap' ? 'wait for references, mapped' : giveUp(s, me, '-EAGAIN')
+    }),
+    ...stepsIf(migration.waits === true, {
+      'wait for references, mapped': step('mm/migrate.c: migrate_pages_batch', (s: Mm, me: Locals) => {
+        when(referencesGone(s, me.src!))
+        return giveUp(s, me, '-EAGAIN')
+      }),
     }),
   }
 }

@@ -6,7 +6,7 @@
 import type { Steps } from '../checker/language/index.ts'
 import { step } from '../checker/language/index.ts'
 import { folioPutbackLru } from './lru.ts'
-import { folioPut, inPageCache, type Memory, type Mm } from './memory.ts'
+import { expectedReferences, folioPut, inPageCache, type Memory, type Mm, mapcount } from './memory.ts'
 import { type ListDriver, type Locals, listDriver, type Mode, type NextLabel } from './migrate-list.ts'
 import { type MoveLabel, moveSteps } from './migrate-move.ts'
 import { type UnmapLabel, unmapSteps } from './migrate-unmap.ts'
@@ -26,6 +26,8 @@ export interface MigrateOptions<Exit extends string> {
   readonly settings: Settings
   /** where the caller goes on, with leftovers put back; `me.failed` tells whether there were any */
   readonly exit: Exit
+  /** a folio with unexpected references is waited for before the next attempt (proposed for MR_LONGTERM_PIN) */
+  readonly waits?: boolean
   /** whether `me.succeeded` and `me.failures` count; they must have been declared so */
   readonly counts?: boolean
 }
@@ -65,6 +67,15 @@ export function migratePages<Exit extends string>(
     if (next !== 'move') return next
     return s.buffer.folio === me.src ? 'check buffers' : startMove(options, s, me)
   }
+}
+
+/**
+ * The wait is over: nobody has an unexpected reference. The holds that it is for, of GUP and of others who look at the
+ * folio, are taken to be shorter than its timeout of a second; the rest may stay for ever and times out.
+ */
+export function referencesGone(s: Mm, f: number): boolean {
+  const { refs, gets, pins } = s.folio[f]
+  return refs <= expectedReferences(s, f) + mapcount(s, f) || (gets === 0 && pins === 0)
 }
 
 /** The first step of a move. Copying first looks at the references before it takes the trouble. */

@@ -72,7 +72,8 @@ const longterm = {
     },
   }),
   'pin-waits-for-refs': define({
-    about: 'whether migration for a long-term pin sleeps, for a bounded time, until unexpected references are gone',
+    about:
+      'whether migration for a long-term pin sleeps after each attempt, up to a second, until unexpected references are gone',
     values: ['no', 'yes'],
     history: [{ since: 'v3.12', value: 'no', commit: '' }],
     patches: { 'wait-for-refcount': 'yes' },

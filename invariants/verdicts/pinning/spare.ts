@@ -13,12 +13,20 @@ export const spare: Readonly<Record<string, string>> = {
   'lruLock never changes': 'batches are processed in one step here',
   'NR_MLOCK is never': 'there is one page',
   'folio[*].block is never ISOLATE': 'nobody isolates pageblocks here',
-  'pinner.src is never': 'only what must move is isolated',
-  'pinner.dst is never': 'destinations come from where folios are free',
-  'pinner.pinned[*] is never': 'some folios never get mapped',
-  'pinner.alone is never': 'there is one page',
-  'pinner.phase is never undo': 'a pin is seen before the folio is unmapped, and nothing can be pinned while it is',
-  'pinner.objection never changes': 'with one page the check ends in the step in which an isolation fails',
+  ...spareOf('pinner'),
+}
+
+/** The same for the locals of a task that migrates. */
+export function spareOf(task: string): Readonly<Record<string, string>> {
+  return {
+    [`${task}.src is never`]: 'only what must move is isolated',
+    [`${task}.dst is never`]: 'destinations come from where folios are free',
+    [`${task}.pinned[*] is never`]: 'some folios never get mapped',
+    [`${task}.alone is never`]: 'there is one page',
+    [`${task}.phase is never undo`]:
+      'a pin is seen before the folio is unmapped, and nothing can be pinned while it is',
+    [`${task}.objection never changes`]: 'with one page the check ends in the step in which an isolation fails',
+  }
 }
 
 /** Waivers for a kernel whose calls cannot fail in a scenario, with the reason. */

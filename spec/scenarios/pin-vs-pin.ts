@@ -1,0 +1,70 @@
+/**
+ * Two tasks pin the same page of ZONE_MOVABLE long-term, and nobody else is at work. Each one's pin, short as it is meant
+ * to be, is an unexpected reference to the other.
+ */
+import { type Claim, type Constants, forAll, model, when } from '../../checker/language/index.ts'
+import { longtermPinner, type PinCall } from '../gup.ts'
+import type { Kernel } from '../kernels.ts'
+import { flushBatch } from '../lru.ts'
+import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
+import type { Settings } from '../switches/index.ts'
+
+export const constants = { passes: 1, deep: false } satisfies Constants
+
+/** The sizes of the address space and of memory. */
+export function sizesFor({ passes, deep }: typeof constants, settings: Settings): Sizes {
+  return {
+    pages: 1,
+    freeMovable: 0,
+    freeNormal: 1,
+    cpus: 2,
+    pinsPerFolio: 2,
+    passes: deep ? Math.max(2, passes) : passes,
+    ...(settings['drain-when'] === 'disabled' && { lruCacheDisablers: 2 }),
+  }
+}
+
+/** The bounds in words. */
+export function boundsFor({ passes, deep }: typeof constants): string {
+  const attempts = deep ? Math.max(2, passes) : passes
+  return `1 page in ZONE_MOVABLE, 1 free folio in ZONE_NORMAL, 2 CPUs with batches of 2, ${attempts} migration pass${attempts === 1 ? '' : 'es'}, 1 call of each task`
+}
+
+/** The memory, and the two tasks. */
+export type Scene = Mm & { readonly pinner: PinCall; readonly rival: PinCall }
+
+/** The model on a kernel, with the claims made about it. */
+export function pinVsPin(
+  { settings }: Kernel,
+  values: typeof constants,
+  claimsOn: (mm: Memory) => readonly Claim<Scene>[],
+  waive: Readonly<Record<string, string>>,
+) {
+  const sizes = sizesFor(values, settings)
+  const mm = memory(sizes)
+  return model(
+    'pin-vs-pin',
+    {
+      state: mm.state,
+      processes: {
+        pinner: longtermPinner(mm, { cpu: 0, settings, calls: 'once' }),
+        rival: longtermPinner(mm, { cpu: 1, settings, title: 'rival', calls: 'once' }),
+      },
+    },
+    {
+      init: (s) => bootMemory(s, sizes),
+      actions: {
+        'other work flushes the batch': forAll(
+          { cpu: mm.cpus },
+          (s, { cpu }) => {
+            when(s.batch[cpu].length > 0)
+            flushBatch(s, cpu)
+          },
+          'mm/swap.c: lru_add_drain',
+        ),
+      },
+      claims: claimsOn(mm) as readonly Claim<Scene>[],
+      waive,
+    },
+  )
+}
