@@ -1,8 +1,11 @@
 /** What memory offlining, long-term pins and the lists of each CPU owe each other. Most are about fair behaviours. */
 import { type Claim, eventually, invariant, leadsTo } from '../checker/language/index.ts'
 import type { Scene as DeviceFault } from '../spec/scenarios/drain-vs-device-fault.ts'
+import type { Scene as OfflineFails } from '../spec/scenarios/offline-fails.ts'
 import type { Scene as FreeList } from '../spec/scenarios/offline-vs-free-list.ts'
 import { pageKinds, type Scene } from '../spec/scenarios/pin-vs-offline.ts'
+import type { Scene as Reclaim } from '../spec/scenarios/reclaim-vs-batch.ts'
+import type { Scene as ShortPin } from '../spec/scenarios/short-pin-vs-offline.ts'
 
 /** L1: a granted pin that is never let go does not keep its old memory from being offlined. */
 export const offliningCompletes = (): Claim<Scene> =>
@@ -11,7 +14,7 @@ export const offliningCompletes = (): Claim<Scene> =>
     source: 'include/linux/mmzone.h, ZONE_MOVABLE; linux-mm, 11 Dec 2020: "might never complete"',
     over: { kind: pageKinds },
     given: (s: Scene, { kind }) =>
-      s.pinning === kind && s.pinner.result === 'success' && s.offline.pc !== 'drain all batches',
+      s.pinning === kind && s.pinner.result === 'success' && s.offline.pc !== 'offline_pages',
     holds: (s: Scene) => s.offline.pc === 'done',
   })
 
@@ -22,8 +25,42 @@ export const pinReturns = (): Claim<Scene> =>
     source: 'mm/gup.c, __gup_longterm_locked: the loop ends',
     over: { kind: pageKinds },
     from: (s: Scene, { kind }) => s.pinning === kind && s.pinner.pc === 'pin' && s.pinner.result === 'running',
-    given: (s: Scene) => s.offline.pc === 'drain all batches' || s.offline.pc === 'done',
+    given: (s: Scene) => s.offline.pc === 'offline_pages' || s.offline.pc === 'done',
     holds: (s: Scene) => s.pinner.result !== 'running',
+  })
+
+/** L1, for short pins: they delay offlining, and no more than that. */
+export const shortPinsOnlyDelay = (): Claim<ShortPin> =>
+  eventually('memory offlining completes once no more short pins are taken', {
+    name: 'short-pins-only-delay',
+    source: 'include/linux/mmzone.h, ZONE_MOVABLE, exception 1; Documentation/core-api/pin_user_pages.rst',
+    given: (s: ShortPin) => s.pinner.pc === 'read pte',
+    holds: (s: ShortPin) => s.offline.pc === 'done',
+  })
+
+/** Stronger, and nobody promises it: offlining gets its turn between two short pins. */
+export const offliningOutlastsPins = (): Claim<ShortPin> =>
+  eventually('memory offlining completes although short pins are taken again and again', {
+    name: 'offlining-outlasts-short-pins',
+    source: 'nobody; mm/memory_hotplug.c, offline_pages has no limit on its rounds',
+    holds: (s: ShortPin) => s.offline.pc === 'done',
+  })
+
+/** I16: whoever disables the batches enables them again, however it ends. */
+export const lruCacheEnabledAgain = (): Claim<OfflineFails> =>
+  invariant('memory offlining that has ended leaves the LRU batches enabled', {
+    name: 'lru-cache-enabled-again',
+    source: 'mm/swap.c, lru_cache_disable and lru_cache_enable; 946746d1ad92',
+    given: (s: OfflineFails) => s.offline.pc === 'done',
+    holds: (s: OfflineFails) => s.lru_disable_count === 0,
+  })
+
+/** Reclaim does not give up while there is a page to reclaim. */
+export const reclaimFindsAFolio = (): Claim<Reclaim> =>
+  invariant('reclaim does not run out of folios because they wait in a batch', {
+    name: 'reclaim-finds-a-folio',
+    source: '0885ef470560, 8d79ed36bfc8',
+    holds: (s: Reclaim) => s.reclaim.pc !== 'out of memory',
   })
 
 /** Offlining finds every page that was freed, on whatever list it went. */

@@ -1,5 +1,14 @@
 /** What must hold of long-term pins. One claim, one sentence, one source that promises it. */
-import { type Claim, type FixedArray, invariant, oneOf, reachable, type Sequence } from '../checker/language/index.ts'
+import {
+  type Claim,
+  type FixedArray,
+  invariant,
+  leadsTo,
+  oneOf,
+  reachable,
+  type Sequence,
+  stepClaim,
+} from '../checker/language/index.ts'
 import type { PinCall } from '../spec/gup.ts'
 import { type Memory, type Mm, mapcount, ownReferences } from '../spec/memory.ts'
 import { mustStayMovable, pinReferences } from '../spec/pin.ts'
@@ -32,6 +41,48 @@ export const failureHoldsNoPin = ({ pages }: Memory): Claim<Pinning> =>
     given: (s: Pinning) => s.pinner.result === '-ENOMEM' || s.pinner.result === '-EBUSY',
     holds: (s: Pinning, { page }) => s.pinner.pinned[page] === null,
   })
+
+/** I11: what a long-term pin itself allocates may stay where it is. */
+export const firstTouchMayStay = ({ folios }: Memory): Claim<Mm> =>
+  stepClaim('a page that a long-term pin touches first is not allocated where it may not be pinned', {
+    name: 'first-touch-may-stay',
+    source: '8e3560d963d2; include/linux/sched.h, PF_MEMALLOC_PIN',
+    over: { f: folios },
+    given: (before: Mm, after: Mm, { f }) =>
+      call(before, 'pinner').pc === 'handle_mm_fault' &&
+      call(after, 'pinner').pc === 'pin' &&
+      before.folio[f].refs === 0 &&
+      after.folio[f].refs > 0,
+    holds: (_before: Mm, after: Mm, { f }) => !mustStayMovable(after, f),
+  })
+
+/** I17: the zero page is permanent, so that nothing need count who pins it. */
+export const zeroPageNotCounted = (): Claim<Mm> =>
+  invariant('a pin does not change the refcount of the zero page', {
+    name: 'zero-page-not-counted',
+    source: 'c8070b787519; Documentation/core-api/pin_user_pages.rst',
+    holds: (s: Mm) => s.folio[0].pins === 0,
+  })
+
+/** I17, L2: a pin of the zero page is granted, without migrating what cannot be migrated. */
+export const zeroPagePinReturns = (): Claim<Pinning> =>
+  leadsTo('a long-term pin of the zero page is granted', {
+    name: 'zero-page-pin-granted',
+    source: '034e5afad921, fcab34b433dc: device assignment fails otherwise',
+    from: (s: Pinning) => s.pinner.pc === 'pin',
+    holds: (s: Pinning) => s.pinner.result === 'success',
+  })
+
+/** I10: a folio that must move is moved to where it may stay. */
+export const destinationMayBePinned = (): Claim<Mm> =>
+  invariant('a folio that is in the way of a long-term pin is migrated to where it may be pinned', {
+    name: 'destination-may-be-pinned',
+    source: 'c991ffef7bce; mm/gup.c, migrate_longterm_unpinnable_folios: GFP_USER, under PF_MEMALLOC_PIN',
+    given: (s: Mm) => destination(s) !== null,
+    holds: (s: Mm) => !mustStayMovable(s, destination(s)!),
+  })
+
+const destination = (s: object): number | null => (s as { pinner: { dst: number | null } }).pinner.dst
 
 /** I4: what a call returns is what the task has mapped, and stays it: a pinned page is not migrated. */
 export const pinIsMapped = ({ pages }: Memory): Claim<Pinning> =>

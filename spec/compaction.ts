@@ -1,7 +1,7 @@
 /** Compaction of ZONE_MOVABLE: a PFN walker that takes folios off the LRU and moves them elsewhere in the zone. */
 import { choose, process, step, when } from '../checker/language/index.ts'
-import { isolate } from './lru.ts'
-import { folioPut, freeFolio, type Memory } from './memory.ts'
+import { isolateWithGet } from './lru.ts'
+import { freeFolio, type Memory } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
 import type { Settings } from './switches/index.ts'
 
@@ -27,14 +27,7 @@ export function compaction(mm: Memory, { cpu, settings }: { cpu: number; setting
       'test and clear PG_lru': step('mm/compaction.c: isolate_migratepages_block', (s, me) => {
         const f = me.src!
         me.src = null
-        s.folio[f].gets--
-        if (!s.folio[f].PG_lru) {
-          folioPut(s, f)
-          return 'folio_try_get'
-        }
-        // The reference of the walker becomes that of the isolation list.
-        s.folio[f].PG_lru = false
-        isolate(s, f)
+        if (!isolateWithGet(s, f)) return 'folio_try_get'
         me.list = [f]
         return nextFolio(me, 'compacted')
       }),

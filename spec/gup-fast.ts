@@ -25,13 +25,16 @@ type Label = 'read pte' | 'folio_try_get' | 'longterm pinnable?' | 'read pte aga
 /** Where it goes on: with the page pinned, or to the slow path. */
 interface Options<Pinned extends string, Slow extends string> {
   readonly settings: Settings
+  /** FOLL_LONGTERM; without it any page will do */
+  readonly longterm?: boolean
   readonly pinned: Pinned
   readonly slow: Slow
 }
 
-/** The labelled steps of gup-fast for page 0, with FOLL_LONGTERM; the first is 'read pte'. */
+/** The labelled steps of gup-fast for page 0; the first is 'read pte'. */
 export function gupFast<Pinned extends string, Slow extends string>({
   settings,
+  longterm = true,
   pinned,
   slow,
 }: Options<Pinned, Slow>): Steps<Mm, Locals, Label, Pinned | Slow> {
@@ -56,8 +59,8 @@ export function gupFast<Pinned extends string, Slow extends string>({
     // F3, F4. The reference becomes a pin.
     'longterm pinnable?': step(grab, (s, me) => {
       const f = me.seen!
-      const refused = unpinnable(s, f, settings)
-      note(s, refused ? 'no' : 'yes')
+      const refused = longterm && unpinnable(s, f, settings)
+      note(s, refused ? 'no' : longterm ? 'yes' : 'a short pin always is')
       if (!refused) pinFolio(s, f, settings)
       folioPutGet(s, f)
       if (refused) {

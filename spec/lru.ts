@@ -26,6 +26,23 @@ export function unisolate(s: Mm, f: number): void {
   if (s.countsIsolated) s.NR_ISOLATED--
 }
 
+/**
+ * mm/compaction.c: isolate_migratepages_block, for a walker that has a reference (folioTryGet): it becomes that of the
+ * isolation list, or is dropped where PG_lru is clear.
+ */
+export function isolateWithGet(s: Mm, f: number): boolean {
+  const folio = s.folio[f]
+  folio.gets--
+  if (!folio.PG_lru) {
+    folioPut(s, f)
+    return false
+  }
+  folio.PG_lru = false
+  folio.mlock_count = 0
+  isolate(s, f)
+  return true
+}
+
 /** mm/swap.c: folio_add_lru. The folio waits in this CPU's batch, with PG_lru clear, until the batch is flushed. */
 export function folioAddLru(s: Mm, cpu: number, f: number): void {
   s.folio[f].refs++

@@ -316,7 +316,7 @@ export function bootMemory(s: Mm, sizes: Sizes, backing: 'anon' | 'file' = 'anon
     s.pte[page] = { kind: 'present', folio: f }
     s.folio[f].refs++
     s.folio[f].large = sizes.large ?? false
-    if (sizes.pageblocks === 'CMA') Object.assign(s.folio[f], { zone: 'NORMAL', cma: true, block: 'CMA' })
+    if (sizes.pageblocks === 'CMA') Object.assign(s.folio[f], { cma: true, block: 'CMA' })
   }
   if (sizes.zeroPage) s.folio[0].PG_lru = false
   if (sizes.buffers) {
@@ -328,7 +328,8 @@ export function bootMemory(s: Mm, sizes: Sizes, backing: 'anon' | 'file' = 'anon
 /** Every folio free and nothing in any batch or cache: what is mapped, the caller says. */
 export function bootFree(s: Mm, sizes: Sizes): void {
   const movable = sizes.nodes === undefined ? sizes.pages + sizes.freeMovable : 0
-  for (const f of s.folio.keys()) s.folio[f] = { ...FREE, zone: f < movable ? 'MOVABLE' : 'NORMAL' }
+  const cma = sizes.pageblocks === 'CMA' ? sizes.pages : 0
+  for (const f of s.folio.keys()) s.folio[f] = { ...FREE, zone: f < movable && f >= cma ? 'MOVABLE' : 'NORMAL' }
   s.stored.fill(sizes.versions ? 1 : 0)
   s.cache.fill(null)
   s.i_pages_locked = false

@@ -1,36 +1,59 @@
 /** Memory offlining of all of ZONE_MOVABLE: scan, migrate away, test, and again, with no limit on the rounds. */
-import { type Process, process, step } from '../checker/language/index.ts'
+import { bool, choose, note, type Process, process, step, stepsIf } from '../checker/language/index.ts'
 import { drainBatches, folioIsolateLru } from './lru.ts'
 import { folioPut, freeFolio, type Memory, type Mm } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
 import type { Settings } from './switches/index.ts'
 
+interface Offlining {
+  readonly cpu: number
+  readonly settings: Settings
+  /** the number of folios in the range, which begins at the first */
+  readonly range: number
+  /** isolating the range may turn out to be impossible */
+  readonly mayFail?: boolean
+}
+
 /**
  * The offlining task. Nobody allocates in the range while it works, which is what isolating the pageblocks is for: the
  * scenarios that have this actor have no other allocation in ZONE_MOVABLE. Signals, hwpoison and notifiers are left out.
  */
-export function offlining(
-  mm: Memory,
-  { cpu, settings, range: pfns }: { cpu: number; settings: Settings; range: number },
-) {
+export function offlining(mm: Memory, { cpu, settings, range: pfns, mayFail = false }: Offlining) {
+  const disables = settings['offline-disables-lru-cache'] === 'yes'
   const locals = { ...migrateLocals(mm, { longest: pfns, mode: 'sync', settings }), pfn: mm.folios, cpu: mm.cpus }
   const start = { ...migrateStart, pfn: 0, cpu: 0 }
+  const nextRound = disables ? 'scan_movable_pages' : 'drain all batches'
   const free = (s: Mm) => s.folio.every((folio, f) => f >= pfns || folio.refs === 0)
   return process(
     mm.state,
     { title: `offlining (CPU ${cpu})`, locals, start },
     {
-      // Since v5.13 this also keeps the batches empty from here on (lru_cache_disable); before, they were drained once.
-      'drain all batches': step('mm/memory_hotplug.c: offline_pages', (s, me) => {
+      // O1, O2. Since v5.13 nobody batches anything from here on (lru_cache_disable).
+      offline_pages: step('mm/memory_hotplug.c: offline_pages', (s) => {
+        if (disables) s.lru_disable_count++
+        return 'drain all batches'
+      }),
+      // Up to v5.12 in every round.
+      'drain all batches': step('mm/swap.c: lru_add_drain_all', (s, me) => {
         drainBatches(s, me.cpu)
         if (me.cpu < mm.cpus.size - 1) {
           me.cpu++
           return 'drain all batches'
         }
         me.cpu = 0
-        if (settings['offline-disables-lru-cache'] === 'yes') s.lru_disable_count++
-        return 'scan_movable_pages'
+        return mayFail ? 'start_isolate_page_range' : 'scan_movable_pages'
       }),
+      ...stepsIf(mayFail, {
+        // O3. A page that cannot be moved is in the range.
+        start_isolate_page_range: step('mm/page_isolation.c: start_isolate_page_range', (s: Mm) => {
+          if (!choose(s, bool)) return 'scan_movable_pages'
+          note(s, '-EBUSY')
+          if (disables && settings['offline-error-enables-lru-cache'] === 'yes') s.lru_disable_count--
+          return 'failed'
+        }),
+        failed: step('mm/memory_hotplug.c: offline_pages', (_s: Mm) => 'done' as const),
+      }),
+      // O5
       scan_movable_pages: step('mm/memory_hotplug.c: scan_movable_pages', (s, me) => {
         const found = s.folio.findIndex((folio, f) => f < pfns && folio.refs > 0 && folio.PG_lru)
         if (found < 0) return 'test_pages_isolated'
@@ -58,23 +81,24 @@ export function offlining(
         mode: 'sync',
         allocate: (s) => freeFolio(s, 'NORMAL'),
         settings,
-        exit: 'scan_movable_pages',
+        exit: nextRound,
       }),
-      test_pages_isolated: step('mm/page_isolation.c: test_pages_isolated', (s) =>
-        free(s) ? 'done' : 'scan_movable_pages',
-      ),
+      // O7, O8
+      test_pages_isolated: step('mm/page_isolation.c: test_pages_isolated', (s) => {
+        if (!free(s)) return nextRound
+        if (disables) s.lru_disable_count--
+        return 'done'
+      }),
     },
   )
 
-  function nextPfn(
-    me: { pfn: number } & Parameters<typeof nextFolio>[0],
-  ): 'folio_try_get' | ReturnType<typeof nextFolio<'scan_movable_pages'>> {
+  function nextPfn(me: { pfn: number } & Parameters<typeof nextFolio>[0]) {
     if (me.pfn < pfns - 1) {
       me.pfn++
-      return 'folio_try_get'
+      return 'folio_try_get' as const
     }
     me.pfn = 0
-    return nextFolio(me, 'scan_movable_pages')
+    return nextFolio<'scan_movable_pages' | 'drain all batches'>(me, nextRound)
   }
 }
 

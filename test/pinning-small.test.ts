@@ -4,24 +4,44 @@ import * as assert from 'uvu/assert'
 import { check } from '../checker/index.ts'
 import { raceTable } from '../checker/report/race-table.ts'
 import type { Verdict } from '../checker/verdict.ts'
+import * as cmaVsBatch from '../invariants/verdicts/pinning/cma-vs-batch.ts'
 import * as drainVsDeviceFault from '../invariants/verdicts/pinning/drain-vs-device-fault.ts'
 import * as gupFastVsCollapse from '../invariants/verdicts/pinning/gup-fast-vs-collapse.ts'
 import * as gupFastVsFork from '../invariants/verdicts/pinning/gup-fast-vs-fork.ts'
+import * as gupFastVsMigration from '../invariants/verdicts/pinning/gup-fast-vs-migration.ts'
 import * as gupFastVsSecretmem from '../invariants/verdicts/pinning/gup-fast-vs-secretmem.ts'
 import * as memfdPinVsMemfdPin from '../invariants/verdicts/pinning/memfd-pin-vs-memfd-pin.ts'
+import * as offlineFails from '../invariants/verdicts/pinning/offline-fails.ts'
 import * as offlineVsFreeList from '../invariants/verdicts/pinning/offline-vs-free-list.ts'
+import * as pinVsCma from '../invariants/verdicts/pinning/pin-vs-cma.ts'
+import * as pinVsFault from '../invariants/verdicts/pinning/pin-vs-fault.ts'
+import * as pinVsGet from '../invariants/verdicts/pinning/pin-vs-get.ts'
+import * as pinVsPin from '../invariants/verdicts/pinning/pin-vs-pin.ts'
+import * as pinZeroPage from '../invariants/verdicts/pinning/pin-zero-page.ts'
+import * as reclaimVsBatch from '../invariants/verdicts/pinning/reclaim-vs-batch.ts'
+import * as shortPinVsOffline from '../invariants/verdicts/pinning/short-pin-vs-offline.ts'
 
 const verdicts = (verdict: Verdict) => Object.fromEntries(verdict.claims.map(({ name, verdict }) => [name, verdict]))
 const steps = (verdict: Verdict, claim: string) =>
   verdict.claims.find(({ name }) => name === claim)!.trace!.steps.map(({ process, label }) => `${process}: ${label}`)
 
 const scenarios = {
+  'cma-vs-batch': cmaVsBatch,
   'drain-vs-device-fault': drainVsDeviceFault,
   'gup-fast-vs-collapse': gupFastVsCollapse,
   'gup-fast-vs-fork': gupFastVsFork,
+  'gup-fast-vs-migration': gupFastVsMigration,
   'gup-fast-vs-secretmem': gupFastVsSecretmem,
   'memfd-pin-vs-memfd-pin': memfdPinVsMemfdPin,
+  'offline-fails': offlineFails,
   'offline-vs-free-list': offlineVsFreeList,
+  'pin-vs-cma': pinVsCma,
+  'pin-vs-fault': pinVsFault,
+  'pin-vs-get': pinVsGet,
+  'pin-vs-pin': pinVsPin,
+  'pin-zero-page': pinZeroPage,
+  'reclaim-vs-batch': reclaimVsBatch,
+  'short-pin-vs-offline': shortPinVsOffline,
 }
 
 for (const [name, { rows, build, expected }] of Object.entries(scenarios)) {

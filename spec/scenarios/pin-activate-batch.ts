@@ -2,21 +2,12 @@
  * A task pins a page that was accessed before and is on the inactive list. The next access sends the folio to the activate
  * batch of the CPU at hand: the access of the pin itself (FOLL_TOUCH), or that of another thread on CPU 1.
  */
-import {
-  bool,
-  type Claim,
-  type Constants,
-  choose,
-  forAll,
-  model,
-  process,
-  step,
-  when,
-} from '../../checker/language/index.ts'
+import { bool, type Claim, type Constants, choose, forAll, model, when } from '../../checker/language/index.ts'
 import { longtermPinner, type PinCall } from '../gup.ts'
 import type { Kernel } from '../kernels.ts'
-import { drainBatches, markAccessed } from '../lru.ts'
+import { drainBatches } from '../lru.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
+import { reader } from '../reader.ts'
 import type { Settings } from '../switches/index.ts'
 
 export const constants = { pages: 1, large: false, deep: false } satisfies Constants
@@ -60,7 +51,12 @@ export function pinActivateBatch(
       state: { ...mm.state, batchedMeanwhile: bool },
       processes: {
         pinner: longtermPinner(mm, { cpu: 0, settings, touches: true, calls: 'once' }),
-        thread: reader(mm, 1),
+        thread: reader(mm, {
+          cpu: 1,
+          batched: (s) => {
+            if ((s as Scene).pinner.pc !== 'pin') (s as Scene).batchedMeanwhile = true
+          },
+        }),
       },
     },
     {
@@ -82,25 +78,6 @@ export function pinActivateBatch(
       claims: claimsOn(mm) as readonly Claim<Scene>[],
       final: (s) => s.pinner.pc === 'done',
       waive,
-    },
-  )
-}
-
-/** A thread that accesses the pages by system calls, each of which marks the folio as accessed. */
-function reader(mm: Memory, cpu: number) {
-  return process(
-    mm.state,
-    { title: `reader (CPU ${cpu})`, locals: {}, start: {} },
-    {
-      read: step('mm/swap.c: mark_page_accessed / folio_mark_accessed', (s) => {
-        const pte = s.pte[choose(s, mm.pages)]
-        when(pte.kind === 'present' && !s.folio[pte.folio].PG_active)
-        const before = s.activateBatch[cpu].length
-        markAccessed(s, cpu, pte.folio)
-        const { pinner } = s as Scene
-        if (s.activateBatch[cpu].length > before && pinner.pc !== 'pin') (s as Scene).batchedMeanwhile = true
-        return 'read'
-      }),
     },
   )
 }

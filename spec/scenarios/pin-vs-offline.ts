@@ -76,7 +76,7 @@ export function pinVsOffline(
       fairness: {
         weak: [
           { anyOf: labelsOf('pinner', pinner, ['let go', 'call again']) },
-          { anyOf: labelsOf('offline', offline, ['drain all batches']) },
+          { anyOf: labelsOf('offline', offline, ['offline_pages']) },
         ],
       },
       claims: claimsOn(mm) as readonly Claim<Scene>[],

@@ -208,7 +208,7 @@ const vacating = {
   }),
   'offline-disables-lru-cache': define({
     about:
-      'whether memory offlining keeps the LRU batches empty while it works (lru_cache_disable), or drains them once',
+      'whether memory offlining disables the LRU batches while it works (lru_cache_disable), or drains them in every round',
     values: ['no', 'yes'],
     history: [
       { since: 'v3.12', value: 'no', commit: '' },

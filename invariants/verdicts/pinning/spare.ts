@@ -5,6 +5,7 @@ export const spare: Readonly<Record<string, string>> = {
   'folio[*].refs is never': 'the counter has room to spare, so that a reference too many is counted and not lost',
   'folio[*].mlock_count is never': 'so has this one',
   'folio[*].gets never changes': 'nobody takes transient references here',
+  'folio[*].zone never changes': 'all folios lie in one zone',
   'folio[*].large never changes': 'only large folios here',
   'vma[*].VM_LOCKED never changes': 'the VMA is locked throughout',
   'vma[*].VM_IO never changes': 'nobody calls mlock(2) here',
@@ -21,7 +22,9 @@ export function spareOf(task: string): Readonly<Record<string, string>> {
   return {
     [`${task}.src is never`]: 'only what must move is isolated',
     [`${task}.dst is never`]: 'destinations come from where folios are free',
+    [`${task}.seen is never`]: 'gup-fast meets what is mapped when the call begins',
     [`${task}.pinned[*] is never`]: 'some folios never get mapped',
+    [`${task}.pfn never changes`]: 'there is one page',
     [`${task}.alone is never`]: 'there is one page',
     [`${task}.phase is never undo`]:
       'a pin is seen before the folio is unmapped, and nothing can be pinned while it is',
@@ -31,7 +34,8 @@ export function spareOf(task: string): Readonly<Record<string, string>> {
 
 /** Waivers for a kernel whose calls cannot fail in a scenario, with the reason. */
 export const neverFails = (reason: string, task = 'pinner'): Readonly<Record<string, string>> => ({
-  [`${task}.result is never -ENOMEM`]: reason,
+  [`${task}.result is never -E`]: reason,
+  [`action '${task}: undo_isolate_page_range'`]: reason,
   [`action '${task}: return -ENOMEM'`]: reason,
   [`action '${task}: call again'`]: reason,
   [`action '${task}: restore ptes'`]: reason,
@@ -47,4 +51,15 @@ export const neverDrains = (reason: string, task = 'pinner'): Readonly<Record<st
   [`action '${task}: lru_add_drain_all'`]: reason,
   [`${task}.drained never changes`]: reason,
   [`${task}.drainCpu never changes`]: reason,
+})
+
+/** Waivers for a kernel that never gets to migrating anything in a scenario, with the reason. */
+export const neverMigrates = (reason: string): Readonly<Record<string, string>> => ({
+  "action 'pinner: ": reason,
+  'pinner.': reason,
+  'folio[*].isolated never changes': reason,
+  'folio[*].fresh never changes': reason,
+  'folio[*].PG_locked never changes': reason,
+  'folio[*].PG_lru never changes': reason,
+  'pte[*].kind never changes': reason,
 })

@@ -1,0 +1,55 @@
+/** Which claims are made of the scenario short-pin-vs-offline, and what is expected of each on every kernel. */
+import type { Model } from '../../../checker/language/index.ts'
+import type { Kernel } from '../../../spec/kernels.ts'
+import { boundsFor, constants, shortPinVsOffline } from '../../../spec/scenarios/short-pin-vs-offline.ts'
+import { offliningOutlastsPins, shortPinsOnlyDelay } from '../../offlining.ts'
+import { pinIsMapped, refcountConserved } from '../../pinning.ts'
+import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
+import { spare, spareOf } from './spare.ts'
+
+/** Draining once and disabling the batches, and the newest kernel. */
+export const rows = ['v5.12', 'v5.13', 'v6.17']
+
+/** The model on a kernel, with switches and constants set otherwise where `settings` says so. */
+export function build(kernelName: string, settings: RawSettings): Model {
+  const { on, values } = settle(kernelName, settings, constants)
+  return shortPinVsOffline(
+    on,
+    values,
+    (mm) => [shortPinsOnlyDelay(), offliningOutlastsPins(), pinIsMapped(mm), refcountConserved(mm)],
+    waivers(on),
+  )
+}
+
+/** What is expected of each claim on a kernel. */
+export function expected(_: string): Readonly<Record<string, Expectation>> {
+  return {
+    'short-pins-only-delay': 'holds',
+    'offlining-outlasts-short-pins': 'violated',
+    'pinned-folio-is-mapped': 'holds',
+    'refcount-conserved': 'holds',
+  }
+}
+
+/** What the kernel at hand cannot do, with the reason; everything else that never happens fails the run. */
+function waivers({ settings }: Kernel): Record<string, string> {
+  return {
+    ...spare,
+    ...spareOf('offline'),
+    ...(settings['offline-disables-lru-cache'] === 'yes' && {
+      "action 'other work flushes the batch'": 'nothing waits in the batches, which are disabled',
+    }),
+  }
+}
+
+export const shortPinVsOfflineScenario = scenario({
+  name: 'short-pin-vs-offline',
+  area: 'pinning',
+  about: 'direct I/O pins a page of ZONE_MOVABLE while it is being offlined',
+  rows,
+  constants,
+  bounds: boundsFor,
+  expected,
+  module: import.meta.url,
+  build,
+})
