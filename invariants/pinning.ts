@@ -131,6 +131,15 @@ export const noOops = (): Claim<Pinning> =>
     },
   })
 
+/** L3: nobody else holds a reference, so nothing may make the call fail, wherever its own or others' entries end up. */
+export const succeedsAlone = (): Claim<Batching> =>
+  invariant('a long-term pin succeeds if nothing was batched while it was at work', {
+    name: 'pin-succeeds-alone',
+    source: 'what FOLL_LONGTERM is for; 98c6d259319e',
+    given: (s: Batching) => s.pinner.result !== 'running' && !s.batchedMeanwhile,
+    holds: (s: Batching) => s.pinner.result === 'success',
+  })
+
 /** L3, for what waits in batches when a round of the call begins: on which CPU it waits does not matter. */
 export const idleBatchesDoNotMatter = ({ folios, cpus }: Memory): Claim<Batching> =>
   invariant('a long-term pin does not fail because of what waited in a batch when it began', {

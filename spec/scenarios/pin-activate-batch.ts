@@ -14,13 +14,12 @@ export const constants = { pages: 1, large: false, deep: false } satisfies Const
 
 /** The sizes of the address space and of memory. */
 export function sizesFor({ pages, large, deep }: typeof constants, settings: Settings): Sizes {
-  const mapped = deep ? Math.max(2, pages) : pages
   return {
-    pages: mapped,
+    pages,
     freeMovable: 0,
-    freeNormal: mapped,
+    freeNormal: pages,
     cpus: 2,
-    passes: 1,
+    passes: deep ? 2 : 1,
     activation: settings['lru-flag-in-batches'],
     large,
     ...(settings['drain-when'] === 'disabled' && { lruCacheDisablers: 1 }),
@@ -28,9 +27,8 @@ export function sizesFor({ pages, large, deep }: typeof constants, settings: Set
 }
 
 /** The bounds in words. */
-export function boundsFor(values: typeof constants): string {
-  const pages = values.deep ? Math.max(2, values.pages) : values.pages
-  return `${pages} page${pages === 1 ? '' : 's'} in ZONE_MOVABLE, ${values.large ? 'large' : 'small'} folios, as many free ones in ZONE_NORMAL, 2 CPUs with batches of 2, 1 migration pass, 1 call`
+export function boundsFor({ pages, large, deep }: typeof constants): string {
+  return `${pages} page${pages === 1 ? '' : 's'} in ZONE_MOVABLE, ${large ? 'large' : 'small'} folios, as many free ones in ZONE_NORMAL, 2 CPUs with batches of 2, migration passes: ${deep ? 2 : 1}, 1 call`
 }
 
 /** The memory, the task that pins, and whether anything was batched since the round of its call began. */

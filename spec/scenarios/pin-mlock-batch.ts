@@ -20,7 +20,7 @@ export function sizesFor({ large, deep }: typeof constants, settings: Settings):
     freeMovable: 0,
     freeNormal: 1,
     cpus: 2,
-    passes: 1,
+    passes: deep ? 2 : 1,
     file: true,
     ptesMayBeEmpty: true,
     mlock: { capacity: batched ? (deep ? 3 : 2) : 0, count: batched ? 3 : 0 },
@@ -31,7 +31,7 @@ export function sizesFor({ large, deep }: typeof constants, settings: Settings):
 
 /** The bounds in words. */
 export const boundsFor = ({ large, deep }: typeof constants) =>
-  `1 page of a memfd, ${large ? 'a large folio' : 'a small folio'} in ZONE_MOVABLE, 1 free folio in ZONE_NORMAL, 2 CPUs with mlock batches of ${deep ? 3 : 2}, 1 migration pass, 1 call`
+  `1 page of a memfd, ${large ? 'a large folio' : 'a small folio'} in ZONE_MOVABLE, 1 free folio in ZONE_NORMAL, 2 CPUs with mlock batches of ${deep ? 3 : 2}, migration passes: ${deep ? 2 : 1}, 1 call`
 
 /** The memory, the task that pins, and whether anything was batched since the round of its call began. */
 export type Scene = Mm & { readonly pinner: PinCall; batchedMeanwhile: boolean }

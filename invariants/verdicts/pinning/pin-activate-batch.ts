@@ -9,6 +9,7 @@ import {
   pinCanSucceed,
   pinOutsideMovable,
   refcountConserved,
+  succeedsAlone,
 } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { leaksPins } from './pin-vs-isolation.ts'
@@ -33,6 +34,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
     on,
     values,
     (mm) => [
+      succeedsAlone(),
       ownBatchDoesNotMatter(mm),
       idleBatchesDoNotMatter(mm),
       batchesDoNotMatter(mm),
@@ -55,6 +57,7 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
   const looksAtFlag = settings['drain-when'] === 'lru-clear'
   return {
     'own-batch-does-not-matter': fails && looksAtFlag ? 'violated' : 'holds',
+    'pin-succeeds-alone': fails && looksAtFlag ? 'violated' : 'holds',
     'idle-batches-do-not-matter': fails && looksAtFlag ? 'violated' : 'holds',
     'batches-do-not-matter': fails && settings['drain-when'] !== 'disabled' ? 'violated' : 'holds',
     'pin-outside-movable': leaksPins(on) ? 'violated' : 'holds',

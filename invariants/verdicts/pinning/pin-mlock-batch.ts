@@ -8,6 +8,7 @@ import {
   pinCanSucceed,
   pinOutsideMovable,
   refcountConserved,
+  succeedsAlone,
 } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { neverDrains, neverFails, spare } from './spare.ts'
@@ -30,6 +31,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
     on,
     values,
     (mm) => [
+      succeedsAlone(),
       idleBatchesDoNotMatter(mm),
       batchesDoNotMatter(mm),
       pinOutsideMovable(mm),
@@ -45,6 +47,7 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
   const { settings } = kernel(kernelName)
   const batched = settings['munlock-decides-by'] === 'mlock-count'
   return {
+    'pin-succeeds-alone': batched && settings['drain-when'] === 'lru-clear' ? 'violated' : 'holds',
     'idle-batches-do-not-matter': batched && settings['drain-when'] === 'lru-clear' ? 'violated' : 'holds',
     'batches-do-not-matter': batched && settings['drain-when'] !== 'disabled' ? 'violated' : 'holds',
     'pin-outside-movable': 'holds',

@@ -32,6 +32,7 @@ function waivers({ settings }: Kernel): Record<string, string> {
     ...(settings['drain-when'] === 'lru-clear' && neverDrains('the folio is on the LRU throughout')),
     ...(settings['pin-waits-for-refs'] === 'yes' && {
       ...neverFails('this kernel waits'),
+      'pinner.pass is never': 'one wait is enough',
       "action 'pinner: wait for references, mapped'": 'nobody else pins here',
     }),
   }
