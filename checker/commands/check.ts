@@ -14,7 +14,15 @@ import { parseSettings } from './settings.ts'
 import { isSpecFile } from './spec-file.ts'
 import { findClaims, openTarget, type Target } from './target.ts'
 import { verdictJson } from './verdict-json.ts'
-import { badTraces, claimLines, faultText, STEPS_NOTE, statisticsLines, trustLines } from './verdict-text.ts'
+import {
+  badTraces,
+  claimLines,
+  doubtLines,
+  faultText,
+  STEPS_NOTE,
+  statisticsLines,
+  waiverLines,
+} from './verdict-text.ts'
 
 interface Job {
   readonly target: Target
@@ -136,10 +144,11 @@ function verdictText(job: Job, verdict: Verdict, first: boolean, { colour }: Io)
     [
       ...claimLines(verdict, target.model.deadlock, target.bounds, colour),
       ...(left.length === 0 ? [] : wrap(`  not checked, because of --claim: ${left.join(', ')}`, WIDTH, 4)),
-      ...trustLines(verdict.trust, colour),
+      ...doubtLines(verdict.trust, colour),
     ].join('\n'),
     ...badTraces(verdict).map((trace) => raceTable(trace, { colour }).trimEnd()),
     faultText(verdict, colour).trimEnd(),
+    waiverLines(verdict.trust, colour).join('\n'),
     statisticsLines(verdict, colour).join('\n'),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`

@@ -93,17 +93,31 @@ export function faultText({ fault }: Verdict, colour: Colours): string {
 }
 
 /** Reasons to doubt a verdict that holds. */
-export function trustLines(findings: readonly TrustFinding[], colour: Colours): string[] {
+export function doubtLines(findings: readonly TrustFinding[], colour: Colours): string[] {
   const doubts = findings.filter(({ waived }) => waived === null)
-  const waivers = findings.filter(({ waived }) => waived !== null)
+  if (doubts.length === 0) return []
   return [
     ...doubts.flatMap(({ text }) => entry('doubt', [text], colour.red)),
-    ...(doubts.length === 0
-      ? []
-      : entry('', ['A model that cannot do this proves little: correct it, or waive it with a reason.'], colour.red)),
-    ...waivers.flatMap(({ text, waived }) => entry('waived', [`${text} (${waived})`], colour.dim)),
+    ...entry('', ['A model that cannot do this proves little: correct it, or waive it with a reason.'], colour.red),
   ]
 }
+
+/** Reasons to doubt a verdict that the spec has an answer to. */
+export function waiverLines(findings: readonly TrustFinding[], colour: Colours): string[] {
+  const waivers = findings.filter(({ waived }) => waived !== null)
+  return byReason(waivers).flatMap(([reason, texts]) => entry('waived', [`${some(texts)} (${reason})`], colour.dim))
+}
+
+/** Waived findings under the reason that they share, in the order in which the reasons first occur. */
+function byReason(waivers: readonly TrustFinding[]): [string, string[]][] {
+  const reasons = new Map<string, string[]>()
+  for (const { text, waived } of waivers) reasons.set(waived!, [...(reasons.get(waived!) ?? []), text])
+  return [...reasons]
+}
+
+/** A long list of things that do not happen for one reason is told by its first ones. */
+const some = (texts: readonly string[]): string =>
+  texts.length <= 3 ? texts.join('; ') : `${texts.slice(0, 2).join('; ')}; and ${texts.length - 2} more like these`
 
 /** What was covered and what it cost. */
 export function statisticsLines({ outcome, statistics }: Verdict, colour: Colours): string[] {
