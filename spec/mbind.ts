@@ -3,7 +3,7 @@
  * migrate what was isolated, and say how it went. Which locks are held where, and what the result is made of, differs from
  * release to release: that is what the switches say. The parts are in spec/mbind/.
  */
-import { note, process, step, stepsIf, when } from '../checker/language/index.ts'
+import { choose, note, process, step, stepsIf, when } from '../checker/language/index.ts'
 import { type AddressSpace, type As, allocateBy, newPolicy, putPolicy } from './address-space.ts'
 import { flushBatch } from './lru.ts'
 import { applySteps } from './mbind/apply.ts'
@@ -17,7 +17,7 @@ import { migratePages, nextFolio } from './migrate.ts'
 
 /** A task on `cpu` that makes one call of mbind(2); the local `call` says which. It ends with the result in `ret`. */
 export function mbind(space: AddressSpace, options: MbindOptions) {
-  const { cpu, settings, calls, again, title = `mbind (CPU ${cpu})` } = options
+  const { cpu, settings, calls, again, mayRunOut = false, title = `mbind (CPU ${cpu})` } = options
   const texts = new Map(calls.map((call) => [callName(call), normalised(call)]))
   const callOf = (me: { call: string }): Call => texts.get(me.call)!
   const { machine } = space.text
@@ -56,8 +56,13 @@ export function mbind(space: AddressSpace, options: MbindOptions) {
           me.ret = verdict
           return 'return'
         }
-        // The object is made before the locks; its nodes are filled in below.
+        // mpol_new: the object is made before the locks, and its nodes are filled in below. MPOL_DEFAULT has none.
         const policy = policyOf(call, allowedOn(machine))
+        if (mayRunOut && call.mode !== 'DEFAULT' && choose(s, [false, true])) {
+          note(s, '-ENOMEM')
+          me.ret = 'ENOMEM'
+          return 'return'
+        }
         if (policy) me.new = newPolicy(s, policyName(policy))
         return isMove(call.flags) ? (disables ? 'lru_cache_disable' : 'lru_add_drain_all') : 'mmap_write_lock'
       }),
