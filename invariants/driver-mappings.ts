@@ -58,17 +58,22 @@ export const noStrayDirtyTag = (): Claim<Scene> =>
 
 /** L: a page that only page tables, driver and core refer to can be moved. */
 export const migrationEnds = ({ checksRefs }: GpuMemory['state']): Claim<Scene> =>
-  leadsTo('migration of a mapped driver page succeeds in the end or says no, if nobody else holds a reference', {
+  leadsTo('migration of a mapped driver page succeeds in the end or says no, if nothing else is in its way', {
     name: 'migration-ends',
     source: 'linux-mm, 15 Jun 2016: what the author of the driver saw is a migration that never succeeds',
     over: { checks: checksRefs },
     from: (s: Scene, { checks }) => s.checksRefs === checks && s.compaction.pc === 'unmap_and_move',
-    given: (s: Scene) => othersAreIdle(s),
+    given: (s: Scene) => othersAreIdle(s) && thereIsMemory(s),
     holds: (s: Scene) => s.compaction.pc === 'put destination',
   })
 
+/** Nobody holds a reference but page table, driver and core. */
 const othersAreIdle = (s: Scene) =>
   s.user.page === null && s.isolator.src === null && (!('gup' in s) || s.gup?.page === null)
+
+/** No page is used up by mappings that were left behind: each has an owner, belongs to a migration, or is free. */
+const thereIsMemory = (s: Scene) =>
+  s.page.every(({ refs, owner, fresh, coreRefs }) => refs === 0 || owner || fresh || coreRefs > 0)
 
 /** The claims about moving say something: there is a move with the page in use by user space. */
 export const mappedPageMoves = (): Claim<Scene> =>

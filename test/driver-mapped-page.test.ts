@@ -40,6 +40,11 @@ test('a driver that looks at the refcount is safe on v6.0, and moves no mapped p
   assert.equal(violated(verdict), ['migration-ends'])
 })
 
+test('a driver that does not look moves mapped pages, and breaks what they are for', async () => {
+  const verdict = await check(build('v6.0', { 'driver-checks-refs': 'no' }), { withoutTraces: true })
+  assert.equal(violated(verdict), ['user-and-driver-agree', 'no-lost-store', 'moved-while-unmapped'])
+})
+
 test('a driver that does not look leaves the user with the old page', async () => {
   const race = steps(await check(build('v6.0', { 'driver-checks-refs': 'no' })), 'user-and-driver-agree')
   assert.ok(race.indexOf('user: finish_fault') < race.indexOf('compaction: copy'))

@@ -72,4 +72,63 @@ test('a pool whose end waits in the wrong sense never ends when nothing is isola
   assert.equal(steps(verdict, 'pool-destroy-returns'), ['user: zs_free'])
 })
 
+test('the waiter announces itself between the load and the store of the flags word', async () => {
+  const race = steps(await check(await modelOf('isolated-flag-wakeup', 'v4.10')), 'lock-waiter-wakes')
+  const announced = race.indexOf('waiter: set PG_waiters')
+  assert.ok(race.indexOf('migration: load flags') < announced && announced < race.indexOf('migration: store flags'))
+})
+
+test('of the two tests for slab, the one behind the tag is the one that matters', async () => {
+  for (const [tests, expected] of [
+    ['before-tag', true],
+    ['after-tag', false],
+  ] as const) {
+    const model = await modelOf('slab-looks-movable', 'v6.2', { 'isolate-tests-slab': tests })
+    assert.is(violated(await check(model, { withoutTraces: true })).includes('only-drivers-are-called'), expected)
+  }
+})
+
+test('the driver unmaps between munlock(2) clearing VM_LOCKED and walking', async () => {
+  const race = steps(await check(await modelOf('mlocked-driver-page', 'v5.18')), 'free-page-not-mlocked')
+  const zapped = race.indexOf('driver: unmap_mapping_range')
+  assert.ok(race.indexOf('user: munlock(2): clear VM_LOCKED') < zapped)
+  assert.not.ok(race.slice(0, zapped).includes('user: munlock(2): walk'))
+})
+
+/** The model with something done after each step of a label. */
+function withSlip(model: Model, actor: string, label: string, slip: (state: object) => void): Model {
+  const slips = (instance: Model['instances'][number]) =>
+    instance.actor === actor && instance.label === label
+      ? {
+          ...instance,
+          run(state: object) {
+            instance.run(state)
+            slip(state)
+          },
+        }
+      : instance
+  return { ...model, instances: model.instances.map(slips) }
+}
+
+test('a core that forgets its reference, or its list, is noticed', async () => {
+  const model = await modelOf('driver-releases-page', 'v4.8')
+  const leaks = withSlip(model, 'compaction', 'put source', (state) => {
+    const { page } = state as { page: { refs: number }[] }
+    for (const each of page) if (each.refs === 0) each.refs = 1
+  })
+  assert.ok(violated(await check(leaks, { withoutTraces: true })).includes('page-refs-conserved'))
+  const keeps = withSlip(model, 'compaction', 'putback_page', (state) => {
+    const { page } = state as { page: { refs: number; isolated: boolean }[] }
+    for (const each of page) each.isolated = each.refs > 0
+  })
+  assert.ok(violated(await check(keeps, { withoutTraces: true })).includes('isolated-once'))
+})
+
+test('since v6.17 a page that was released a moment ago is still offered for isolation', async () => {
+  const model = await modelOf('driver-releases-page', 'v6.17', { 'driver-callbacks-look': 'no' })
+  const race = steps(await check(model), 'callback-finds-its-data')
+  assert.ok(race.indexOf('driver: release') < race.indexOf('compaction: isolate_page'))
+  assert.is(race.at(-1), 'compaction: isolate_page')
+})
+
 test.run()

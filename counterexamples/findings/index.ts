@@ -2,6 +2,7 @@
 import type { Finding } from './finding.ts'
 import { migration } from './migration.ts'
 import { mlock } from './mlock.ts'
+import { movableOps } from './movable-ops.ts'
 import { pinning } from './pinning.ts'
 
-export const findings: readonly Finding[] = [...pinning, ...migration, ...mlock]
+export const findings: readonly Finding[] = [...pinning, ...migration, ...mlock, ...movableOps]
