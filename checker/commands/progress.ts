@@ -1,5 +1,5 @@
 /** Progress on standard error for whatever takes more than two seconds: a line redrawn in place, or now and then a line. */
-import ora, { type Ora } from 'ora'
+import type { Ora } from 'ora'
 import { match } from 'ts-pattern'
 import type { CheckpointEvent } from '../engine/checkpoint.ts'
 import type { Progress } from '../engine/search.ts'
@@ -36,16 +36,26 @@ export function statusLine(io: Io, quiet: boolean): StatusLine {
 
 function spinner(): StatusLine {
   let shown: Ora | null = null
+  let state: 'unused' | 'loading' | 'ended' = 'unused'
+  // Loaded where it is needed: most runs are over before.
+  const load = async () => {
+    const { default: ora } = await import('ora')
+    // It must leave the keyboard alone: Ctrl-C is ours.
+    if (state === 'loading') shown = ora({ discardStdin: false, hideCursor: false }).start()
+  }
   return {
     tell(text, seconds) {
-      if (seconds < SILENT_SECONDS) return
-      // It must leave the keyboard alone: Ctrl-C is ours.
-      shown ??= ora({ discardStdin: false, hideCursor: false }).start()
-      shown.text = text
+      if (seconds < SILENT_SECONDS || state === 'ended') return
+      if (state === 'unused') {
+        state = 'loading'
+        void load()
+      }
+      if (shown !== null) shown.text = text
     },
     end() {
       shown?.stop()
       shown = null
+      state = 'ended'
     },
   }
 }

@@ -10,6 +10,16 @@ import { nearest } from './suggest.ts'
 /** Tells a file from the name of a scenario. */
 export const isSpecFile = (target: string): boolean => /\.[cm]?[jt]s(#.*)?$/.test(target) || /[/\\]/.test(target)
 
+/**
+ * Tells whether a command line is certain to be about spec files alone, before it is parsed. Every word that could be the name
+ * of something else is a doubt.
+ */
+export function namesOnlySpecFiles([verb, ...rest]: readonly string[]): boolean {
+  const plain = rest.every((word) => word.startsWith('-') || isSpecFile(word) || /^\d|=/.test(word))
+  const asks = rest.some((word) => /^(-h|--help|--kernel)/.test(word))
+  return (verb === 'check' || verb === 'graph') && rest.some(isSpecFile) && plain && !asks
+}
+
 export interface SpecFile {
   /** the target as it can be typed again in the same directory */
   readonly name: string
