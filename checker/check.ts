@@ -5,6 +5,7 @@ import type { ClaimOutcome, Outcome } from './engine/outcome.ts'
 import { referenceSearch } from './engine/reference.ts'
 import { type Search, type SearchOptions, search } from './engine/search.ts'
 import { onlyClaims } from './engine/source.ts'
+import { noTally } from './engine/statistics.ts'
 import type { Claim } from './language/claim.ts'
 import { SpecError } from './language/errors.ts'
 import type { Model } from './language/model.ts'
@@ -290,9 +291,8 @@ function referenceVerdict(model: Model, options: CheckOptions): Verdict {
       bytes: 0,
       bytesPerState: 0,
       bitsPerState: 0,
-      learned: 0,
-      fallbacks: 0,
-      compilations: 0,
+      ...noTally,
+      samples: [],
       loadFactor: 0,
       direct: [],
     },

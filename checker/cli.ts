@@ -85,6 +85,7 @@ function commandLine(catalogue: Catalogue, io: Io, finish: Finish): Command {
     )
     .option('--checkpoint <dir>', 'save what was found at the end of levels in this directory, and when a limit is met')
     .option('--checkpoint-every <seconds>', 'time between two saves (default: 30)', seconds('--checkpoint-every'))
+    .option('--stats', 'add what explains the speed: where successors ended, tables, states per second over time')
     .option('--resume', 'go on from what the directory of --checkpoint holds')
     .addHelpText(
       'after',

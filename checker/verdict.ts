@@ -1,6 +1,6 @@
 /** The answer to a check, as data: one verdict for the model and one for each claim. Printing is somebody else's. */
 import type { Outcome, Stop } from './engine/outcome.ts'
-import type { Statistics } from './engine/search.ts'
+import type { Statistics } from './engine/statistics.ts'
 import type { ClaimKind } from './language/claim.ts'
 import type { SpecError } from './language/errors.ts'
 import type { Trace } from './trace/trace.ts'

@@ -12,6 +12,7 @@ import { runCheck } from './run.ts'
 import { saveTraces } from './save.ts'
 import { parseSettings } from './settings.ts'
 import { isSpecFile } from './spec-file.ts'
+import { statsJson, statsLines } from './stats-text.ts'
 import { findClaims, openTarget, type Target } from './target.ts'
 import { verdictJson } from './verdict-json.ts'
 import {
@@ -53,8 +54,14 @@ export async function checkCommand(
     }
     const verdict = await runCheck(job.target, job.claims, flags, io)
     codes.push(exitCodeOf(verdict))
-    if (flags.json) io.out(verdictJson(job.target, verdict, notChecked(job)))
-    else io.out((at === 0 ? '' : '\n') + verdictText(job, verdict, at === 0, io))
+    if (flags.json)
+      io.out(
+        verdictJson(job.target, verdict, {
+          ...notChecked(job),
+          ...(flags.stats && { statistics: statsJson(verdict) }),
+        }),
+      )
+    else io.out((at === 0 ? '' : '\n') + verdictText(job, verdict, at === 0, flags.stats ?? false, io))
     if (flags.out !== undefined) {
       for (const folder of await saveTraces(flags.out, job.target, badTraces(verdict))) {
         const line = `saved: ${folder}/\n`
@@ -129,7 +136,7 @@ function headerOf({ model, scenario, variant, name }: Target): string {
   return variant === '' ? title : `${title}, ${variant}`
 }
 
-function verdictText(job: Job, verdict: Verdict, first: boolean, { colour }: Io): string {
+function verdictText(job: Job, verdict: Verdict, first: boolean, stats: boolean, { colour }: Io): string {
   const { target } = job
   const left = notChecked(job).notChecked ?? []
   const parts = [
@@ -150,6 +157,7 @@ function verdictText(job: Job, verdict: Verdict, first: boolean, { colour }: Io)
     faultText(verdict, colour).trimEnd(),
     waiverLines(verdict.trust, colour).join('\n'),
     statisticsLines(verdict, colour).join('\n'),
+    ...(stats ? [statsLines(verdict, colour).join('\n')] : []),
   ]
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }

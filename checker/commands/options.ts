@@ -15,6 +15,7 @@ export interface SearchFlags {
   readonly out?: string
   readonly json?: boolean
   readonly quiet?: boolean
+  readonly stats?: boolean
   /** false for --no-symmetry */
   readonly symmetry?: boolean
   readonly checkpoint?: string

@@ -8,6 +8,7 @@ import { type Explorer, type Frontier, lowest, type StateFault, type Stint } fro
 import { type Judge, mergeDecisions } from './judge.ts'
 import type { ModelSource } from './source.ts'
 import type { IdRange, SpaceMemory } from './space.ts'
+import { noTally, sumOf, type Tally } from './statistics.ts'
 
 /** What a thread is started with. */
 export interface Hiring {
@@ -33,7 +34,7 @@ export interface Order {
 export interface Report {
   readonly stint: Stint
   readonly added: readonly IdRange[]
-  readonly generated: number
+  readonly tally: Tally
   readonly levels: Int32Array
   readonly deadlockLevel: number
   readonly coverage: Pick<Coverage, 'enabled' | 'premises' | 'codes'>
@@ -97,8 +98,8 @@ export class Crew {
     return added
   }
 
-  get generated(): number {
-    return this.#members.reduce((sum, { report }) => sum + (report?.generated ?? 0), 0)
+  get tally(): Tally {
+    return sumOf(this.#members.map(({ report }) => report?.tally ?? noTally))
   }
 
   get fault(): StateFault | null {

@@ -17,6 +17,7 @@ import { layoutOf } from './layout.ts'
 import { type Learning, newLearning } from './learning.ts'
 import { type ActionRule, actionRules, type Effect, LARGEST_TABLE, Teacher } from './rules.ts'
 import { BLOCK, CONTROL, hashWords, type IdRange, type Space } from './space.ts'
+import type { Tally } from './statistics.ts'
 import type { Symmetry } from './symmetry.ts'
 import type { TreeNode } from './table.ts'
 
@@ -59,6 +60,8 @@ export class Explorer {
   readonly inspector: Inspector
   readonly teacher: Teacher
   generated = 0
+  rejected = 0
+  lookups = 0
   /** ranges of the states that this thread found since the list was last taken */
   added: IdRange[] = []
   fault: StateFault | null = null
@@ -114,6 +117,11 @@ export class Explorer {
   /** Calls of the spec's own functions that taught a table something. */
   get learned(): number {
     return this.#learning.learned
+  }
+
+  get tally(): Tally {
+    const { generated, rejected, lookups, learned, questions, programs } = this
+    return { generated, rejected, lookups, learned, questions, programs }
   }
 
   /** How many numbers this thread, or another one, may use up between two looks at the capacity. */
@@ -363,6 +371,7 @@ export class Explorer {
         if (!this.inspector.allows(kernel.ints, base, this.generated)) rejected.push(base)
       })
     })
+    this.rejected += rejected.length
     kernel.remove(rejected)
   }
 
@@ -394,6 +403,7 @@ export class Explorer {
 
   /** Inserts records and books what is new; returns the end of the new ones. */
   #insertInto(out: Int32Array, n: number): number {
+    this.lookups += n / this.#record
     return this.#insert(out, n, this.space, this.#numbers, (from, to) => {
       const last = this.added[this.added.length - 1]
       if (last !== undefined && last.to === from) this.added[this.added.length - 1] = { from: last.from, to }
@@ -440,6 +450,7 @@ export class Explorer {
       if (kept !== at) out.copyWithin(kept, at, at + this.#record)
       kept += this.#record
     }
+    this.rejected += (n - kept) / this.#record
     return kept
   }
 

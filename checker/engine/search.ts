@@ -18,6 +18,7 @@ import { type SavedRun, Saver } from './saver.ts'
 import type { ModelSource } from './source.ts'
 import { CONTROL, type IdRange, rangesSize, Space } from './space.ts'
 import { type FoundStates, statesInMemory } from './states.ts'
+import { noTally, Samples, type Statistics, sumOf, type Tally } from './statistics.ts'
 import { symmetryOf } from './symmetry.ts'
 import { auditSymmetry, InitialStates, wholeGraphRefusal } from './symmetry-audit.ts'
 
@@ -41,7 +42,7 @@ export interface SearchOptions extends Bounds {
   readonly parallelFrom?: number
   /** bytes for states and hash table */
   readonly maxMemory?: number
-  /** states expanded before code is generated; 0 to have generated code do all that it can */
+  /** states expanded before the kernel takes over; 0 to have it do all that it can */
   readonly kernelAfter?: number
   /** keep one state of each orbit, where the model declares collections symmetric; default true */
   readonly symmetry?: boolean
@@ -51,23 +52,6 @@ export interface SearchOptions extends Bounds {
   /** where to save what was found at the end of levels, and whether to go on from there */
   readonly checkpoint?: CheckpointOptions
   readonly onCheckpoint?: (event: CheckpointEvent) => void
-}
-
-/** What explains the speed of a run. */
-export interface Statistics {
-  readonly seconds: number
-  readonly workers: number
-  readonly bytes: number
-  readonly bytesPerState: number
-  readonly bitsPerState: number
-  /** calls of the spec's own functions that taught a table something */
-  readonly learned: number
-  /** times that generated code had to ask the tables */
-  readonly fallbacks: number
-  readonly compilations: number
-  readonly loadFactor: number
-  /** actions and claims whose tables grew too large and that are evaluated directly */
-  readonly direct: readonly string[]
 }
 
 /** A finished search: what it found out, and the graph to look at. */
@@ -105,6 +89,7 @@ class Run {
   #closed = 0
   readonly #began = performance.now()
   #breathed = performance.now()
+  readonly #samples = new Samples()
   #crew: Crew | null = null
   #stopped: Stop | null = null
   #fault: StateFault | null = null
@@ -191,6 +176,7 @@ class Run {
       await this.#saver?.endLevel()
       if (this.#stopped !== null) return false
       await this.#exploreLevel(frontier, level)
+      this.#sample(level)
       if (this.#stopped !== null || this.#fault !== null) return false
     }
   }
@@ -253,6 +239,11 @@ class Run {
     if (this.#options.signal?.aborted) this.#stopped = 'interrupt'
   }
 
+  #sample(level: number): void {
+    const [seconds, distinct, generated] = [this.#seconds(), this.#distinct(), this.#generated()]
+    this.#samples.add({ level, seconds, distinct, generated, bytes: this.#space.bytes })
+  }
+
   #tell(level: number, frontier: number, distinct: number, doing = ''): void {
     const [generated, bytes, seconds] = [this.#generated(), this.#space.bytes, this.#seconds()]
     this.#options.onProgress?.({ level, distinct, generated, frontier, bytes, seconds, doing })
@@ -313,8 +304,12 @@ class Run {
     return this.#closed + rangesSize(this.#levels[this.#levels.length - 1] ?? [])
   }
 
+  #tally(): Tally {
+    return sumOf([this.#explorer.tally, this.#crew?.tally ?? noTally])
+  }
+
   #generated(): number {
-    return this.#before.generated + this.#explorer.generated + (this.#crew?.generated ?? 0)
+    return this.#before.generated + this.#tally().generated
   }
 
   /** What the states found stand for: the sizes of their orbits together. */
@@ -353,9 +348,8 @@ class Run {
         bytes: this.#space.bytes,
         bytesPerState: distinct === 0 ? 0 : this.#space.bytes / distinct,
         bitsPerState: this.#explorer.teacher.layout.bits,
-        learned: this.#explorer.learned,
-        fallbacks: this.#explorer.questions,
-        compilations: this.#explorer.programs,
+        ...this.#tally(),
+        samples: this.#samples.list,
         loadFactor: distinct / this.#space.table.length,
         direct: this.#explorer.direct(),
       },

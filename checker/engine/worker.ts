@@ -23,7 +23,7 @@ parentPort!.on('message', (order: Order) => {
   const report: Report = {
     stint,
     added: explorer.takeAdded(),
-    generated: explorer.generated,
+    tally: explorer.tally,
     levels: explorer.judge.levels,
     deadlockLevel: explorer.judge.deadlockLevel,
     coverage: {
