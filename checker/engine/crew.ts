@@ -23,12 +23,24 @@ export interface Hiring {
 
 /** A level to work on, or the rest of one after memory has grown. */
 export interface Order {
+  readonly kind: 'work'
   readonly frontier: Frontier
   readonly level: number
   readonly memory: SpaceMemory
   /** what was decided before */
   readonly decided: { readonly levels: Int32Array; readonly deadlockLevel: number }
 }
+
+/** A table that has grown, to be filled. Nobody waits for an answer. */
+export interface CallForHelp {
+  readonly kind: 'help'
+  readonly memory: SpaceMemory
+  readonly ranges: readonly IdRange[]
+  readonly growth: number
+}
+
+/** What a thread tells when it has built its model. */
+export type Ready = 'ready'
 
 /** What a thread tells when it has done all it can. */
 export interface Report {
@@ -44,6 +56,7 @@ export interface Report {
 interface Member {
   readonly worker: Worker
   report: Report | null
+  ready: boolean
   busy: boolean
 }
 
@@ -54,9 +67,14 @@ export class Crew {
   #failure: Error | null = null
 
   constructor(workers: readonly Worker[]) {
-    this.#members = workers.map((worker) => ({ worker, report: null, busy: false }))
+    this.#members = workers.map((worker) => ({ worker, report: null, ready: false, busy: false }))
     for (const member of this.#members) {
-      member.worker.on('message', (report: Report) => {
+      member.worker.on('message', (report: Report | Ready) => {
+        if (report === 'ready') {
+          member.ready = true
+          if (this.#members.every((each) => each.ready)) this.#waiting?.()
+          return
+        }
         member.report = report
         member.busy = false
         for (const range of report.added) this.#added.push(range)
@@ -71,11 +89,24 @@ export class Crew {
     }
   }
 
-  /** Sets every thread to work. */
+  /** Waits until every thread has built its model. */
+  async assembled(): Promise<void> {
+    if (this.#members.some(({ ready }) => !ready) && this.#failure === null) await this.#change()
+    if (this.#failure !== null) throw this.#failure
+  }
+
+  /** Asks every thread that stands still to help with entering states. */
+  callForHelp(memory: SpaceMemory, ranges: readonly IdRange[], growth: number): void {
+    const call: CallForHelp = { kind: 'help', memory, ranges, growth }
+    for (const { worker, ready } of this.#members) if (ready) worker.postMessage(call)
+  }
+
+  /** Sets every thread to work that has built its model. */
   begin(frontier: Frontier, level: number, memory: SpaceMemory, { levels, deadlockLevel }: Judge): void {
     for (const member of this.#members) {
+      if (!member.ready) continue
       member.busy = true
-      const order: Order = { frontier, level, memory, decided: { levels, deadlockLevel } }
+      const order: Order = { kind: 'work', frontier, level, memory, decided: { levels, deadlockLevel } }
       member.worker.postMessage(order)
     }
   }
@@ -83,13 +114,17 @@ export class Crew {
   /** Waits until no thread works; true when all are done with the level, false when memory must grow. */
   async settled(): Promise<boolean> {
     if (this.#members.some((member) => member.busy) && this.#failure === null) {
-      await new Promise<void>((resolve) => {
-        this.#waiting = resolve
-      })
-      this.#waiting = null
+      await this.#change()
     }
     if (this.#failure !== null) throw this.#failure
-    return this.#members.every((member) => member.report?.stint === 'done')
+    return this.#members.every(({ report }) => report === null || report.stint === 'done')
+  }
+
+  async #change(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#waiting = resolve
+    })
+    this.#waiting = null
   }
 
   takeAdded(): IdRange[] {

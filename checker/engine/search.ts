@@ -38,7 +38,7 @@ export interface SearchOptions extends Bounds {
   /** threads, this one included; more than one needs `source` */
   readonly workers?: number
   readonly source?: ModelSource
-  /** states found before other threads are started; they cost a tenth of a second */
+  /** states found before other threads are started, which join when they are ready; 0 to wait for them */
   readonly parallelFrom?: number
   /** bytes for states and hash table */
   readonly maxMemory?: number
@@ -194,6 +194,7 @@ class Run {
         identity: identityOf(this.#model),
         symmetry: this.#explorer.symmetry !== null,
       })
+      if (this.#options.parallelFrom === 0) await this.#crew.assembled()
     }
     this.#closed += frontier.size
     this.#levels.push([])
@@ -257,7 +258,12 @@ class Run {
 
   #grow(wanted: number): boolean {
     try {
-      return this.#space.grow(wanted, [...this.#levels.flat(), ...this.#explorer.added], this.#maxMemory)
+      const crew = this.#crew
+      const callHelpers =
+        crew === null
+          ? undefined
+          : (ranges: readonly IdRange[], growth: number) => crew.callForHelp(this.#space.memory, ranges, growth)
+      return this.#space.grow(wanted, [...this.#levels.flat(), ...this.#explorer.added], this.#maxMemory, callHelpers)
     } catch (thrown) {
       if (!(thrown instanceof RangeError)) throw thrown
       return false

@@ -8,7 +8,7 @@
 import type { Layout } from './layout.ts'
 
 /** Positions in the control block that all threads share. */
-export const CONTROL = { cursor: 0, pause: 1, nextBlock: 2, capacity: 3, size: 4 } as const
+export const CONTROL = { cursor: 0, pause: 1, nextBlock: 2, capacity: 3, entering: 4, helpers: 5, size: 6 } as const
 
 /** The shared memory of a space; posted to other threads as it is. */
 export interface SpaceMemory {
@@ -33,6 +33,13 @@ const LARGEST_ARRAY = 2 ** 32 - 1
 const LARGEST_GROWABLE = 2 ** 32
 const LOAD_LIMIT = 0.7
 const ENTER_RUN = 128
+/** States that one thread enters at a time, and from how many on it is worth while to share the work. */
+const [PIECE, SHARED_FROM] = [2 ** 14, 2 ** 18]
+/** The cursor of entering threads: the number of the growth above, and below it the piece that is next. */
+const PIECE_BITS = 23
+
+/** Asks other threads to take part in entering states into a table that has grown. */
+export type CallHelpers = (ranges: readonly IdRange[], growth: number) => void
 
 export class Space {
   readonly words: number
@@ -93,13 +100,13 @@ export class Space {
    * would take more than `limit` bytes or the arrays cannot be that long. Throws a RangeError when the machine gives no
    * more.
    */
-  grow(wanted: number, ranges: readonly IdRange[], limit: number): boolean {
+  grow(wanted: number, ranges: readonly IdRange[], limit: number, callHelpers?: CallHelpers): boolean {
     let slots = this.table.length
     while (slots * LOAD_LIMIT <= wanted) slots *= 2
     const most = Math.floor(Math.min(limit / 4 - slots, LARGEST_ARRAY) / this.stride)
     if (slots > LARGEST_TABLE || most - BLOCK <= wanted) return false
     if (this.log.length / this.stride - BLOCK <= wanted) this.#growLog(wanted + BLOCK, limit)
-    if (slots > this.table.length) this.#growTable(slots, ranges)
+    if (slots > this.table.length) this.#growTable(slots, ranges, callHelpers)
     const records = Math.min(this.log.length / this.stride, most)
     this.control[CONTROL.capacity] = Math.min(records - BLOCK, slots * LOAD_LIMIT)
     return true
@@ -122,17 +129,47 @@ export class Space {
     this.log = grown.subarray(0, grown.length - (grown.length % this.stride))
   }
 
-  #growTable(slots: number, ranges: readonly IdRange[]): void {
+  #growTable(slots: number, ranges: readonly IdRange[], callHelpers?: CallHelpers): void {
     let buffer = this.table.buffer as SharedArrayBuffer
     this.table.fill(0)
     if (!buffer.growable || buffer.maxByteLength < slots * 4) buffer = new SharedArrayBuffer(slots * 4)
     else if (buffer.byteLength < slots * 4) buffer.grow(slots * 4)
     this.table = new Int32Array(buffer, 0, slots)
-    for (const range of ranges) this.enter(range)
+    if (callHelpers === undefined || rangesSize(ranges) < SHARED_FROM) {
+      for (const range of ranges) this.enter(range)
+      return
+    }
+    const growth = ((this.control[CONTROL.entering] >>> PIECE_BITS) + 1) % 2 ** (31 - PIECE_BITS)
+    this.control[CONTROL.entering] = growth << PIECE_BITS
+    callHelpers(ranges, growth)
+    this.help(ranges, growth)
+    for (;;) {
+      const busy = Atomics.load(this.control, CONTROL.helpers)
+      if (busy === 0) return
+      Atomics.wait(this.control, CONTROL.helpers, busy)
+    }
   }
 
-  /** Enters states that are known to be distinct. In runs, like the insertion, so that cache misses overlap. */
-  enter({ from, to }: IdRange): void {
+  /** Enters states piece by piece, beside other threads that do the same, until all pieces of this growth are taken. */
+  help(ranges: readonly IdRange[], growth: number): void {
+    Atomics.add(this.control, CONTROL.helpers, 1)
+    const pieces = piecesOf(ranges)
+    for (;;) {
+      const at = Atomics.load(this.control, CONTROL.entering)
+      const piece = at & (2 ** PIECE_BITS - 1)
+      // Whoever comes late must not touch what has grown again since.
+      if (at >>> PIECE_BITS !== growth || piece >= pieces.length) break
+      if (Atomics.compareExchange(this.control, CONTROL.entering, at, at + 1) === at) this.enter(pieces[piece], true)
+    }
+    Atomics.sub(this.control, CONTROL.helpers, 1)
+    Atomics.notify(this.control, CONTROL.helpers)
+  }
+
+  /**
+   * Enters states that are known to be distinct, beside other threads where `shared` says so. In runs, like the insertion,
+   * so that cache misses overlap.
+   */
+  enter({ from, to }: IdRange, shared = false): void {
     const { log, table, stride, words } = this
     const mask = table.length - 1
     const hashes = new Int32Array(ENTER_RUN)
@@ -144,8 +181,10 @@ export class Space {
       this.touched = touched
       for (let at = 0; at < count; at++) {
         let slot = hashes[at] & mask
-        while (table[slot] !== 0) slot = (slot + 1) & mask
-        table[slot] = (hashes[at] & ~mask) | (first + at)
+        const entry = (hashes[at] & ~mask) | (first + at)
+        while (table[slot] !== 0 || (shared && Atomics.compareExchange(table, slot, 0, entry) !== 0))
+          slot = (slot + 1) & mask
+        if (!shared) table[slot] = entry
       }
     }
   }
@@ -178,6 +217,15 @@ export interface IdRange {
 
 export const rangesSize = (ranges: readonly IdRange[]): number =>
   ranges.reduce((sum, { from, to }) => sum + to - from, 0)
+
+/** The same states in ranges of a size that threads can share out. */
+const piecesOf = (ranges: readonly IdRange[]): IdRange[] =>
+  ranges.flatMap(({ from, to }) =>
+    Array.from({ length: Math.ceil((to - from) / PIECE) }, (_, at) => ({
+      from: from + at * PIECE,
+      to: Math.min(to, from + (at + 1) * PIECE),
+    })),
+  )
 
 /** Memory of a space without states. */
 const newMemory = (stride: number): Omit<SpaceMemory, 'control'> => ({

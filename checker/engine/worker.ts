@@ -1,6 +1,6 @@
 /** The body of one additional thread of a search. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { type Hiring, identityOf, type Order, type Report } from './crew.ts'
+import { type CallForHelp, type Hiring, identityOf, type Order, type Ready, type Report } from './crew.ts'
 import { Explorer, type StateFault } from './explorer.ts'
 import { mergeDecisions } from './judge.ts'
 import { layoutOf } from './layout.ts'
@@ -15,8 +15,12 @@ const layout = layoutOf(model.domain.cells)
 const space = new Space(layout, memory)
 const explorer = new Explorer(model, space, threads, kernelAfter, symmetryOf(model, layout, symmetry))
 
-parentPort!.on('message', (order: Order) => {
+parentPort!.on('message', (order: Order | CallForHelp) => {
   space.attach(order.memory)
+  if (order.kind === 'help') {
+    space.help(order.ranges, order.growth)
+    return
+  }
   mergeDecisions(explorer.judge, order.decided.levels, order.decided.deadlockLevel)
   const stint = explorer.work(order.frontier, order.level, Infinity)
   const { fault } = explorer
@@ -35,6 +39,9 @@ parentPort!.on('message', (order: Order) => {
   }
   parentPort!.postMessage(report)
 })
+
+const ready: Ready = 'ready'
+parentPort!.postMessage(ready)
 
 /** Errors lose their class on the way to another thread. */
 function told({ error, ...where }: StateFault): Report['fault'] {
