@@ -2,8 +2,8 @@
 import picocolors from 'picocolors'
 import type { Catalogue } from './checker/catalogue.ts'
 import { main } from './checker/cli.ts'
-import { namesOnlySpecFiles } from './checker/commands/spec-file.ts'
 import type { Interrupt, Io } from './checker/commands/io.ts'
+import { namesOnlySpecFiles } from './checker/commands/spec-file.ts'
 import { PLAIN } from './checker/report/text.ts'
 
 const controller = new AbortController()
