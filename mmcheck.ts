@@ -40,8 +40,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 process.stderr.on('error', () => {})
 
-// The kernel model takes a third of a second to load, which a run that only looks at spec files need not wait for.
 const nothing: Catalogue = { variants: [], switches: [], scenarios: [], questions: [] }
+
+/** Loading the scenarios takes a third of a second or more, which spec files and questions need not wait for. */
+async function catalogueFor(argv: readonly string[]): Promise<Catalogue> {
+  if (namesOnlySpecFiles(argv)) return nothing
+  const { withoutScenarios } = await import('./questions/catalogue.ts')
+  if (withoutScenarios.questions.some(({ name }) => name === argv[0])) return withoutScenarios
+  return (await import('./catalogue.ts')).catalogue
+}
+
 const argv = process.argv.slice(2)
-const catalogue = namesOnlySpecFiles(argv) ? nothing : (await import('./catalogue.ts')).catalogue
-process.exitCode = await main(argv, catalogue, io)
+process.exitCode = await main(argv, await catalogueFor(argv), io)
