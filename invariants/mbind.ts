@@ -7,9 +7,9 @@ import { type Claim, collection, invariant } from '../checker/language/index.ts'
 import { type AddressSpace, policyValue, vmaAt } from '../spec/address-space.ts'
 import { policyOf } from '../spec/mbind/arguments.ts'
 import { conforms, isMove, isStrict, nodesOf, policyName } from '../spec/mbind/call.ts'
+import { factsOf, type SituationFacts } from '../spec/mbind/facts.ts'
 import { allowedOn } from '../spec/mbind/layout.ts'
 import type { CallScene, Situation } from '../spec/scenarios/mbind-calls.ts'
-import { factsOf, type SituationFacts } from './mbind-facts.ts'
 
 /** What a claim about single calls speaks of. */
 export class Calls {

@@ -21,6 +21,8 @@ export interface MbindOptions {
   readonly mayRunOut?: boolean
   /** the task calls twice: prepares the second call */
   readonly again?: (s: As, me: MbindLocals) => void
+  /** the walk is under mmap_lock for reading, and locks no VMA, as that of migrate_pages(2) */
+  readonly readsOnly?: boolean
   /** how reports head its column */
   readonly title?: string
 }

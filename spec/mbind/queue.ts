@@ -7,7 +7,7 @@ import { match } from 'ts-pattern'
 import { note, step, stepsIf, when } from '../../checker/language/index.ts'
 import { type AddressSpace, type As, findVma } from '../address-space.ts'
 import { folioIsolateLru } from '../lru.ts'
-import { mapcount } from '../memory.ts'
+import { mapcount, mappedBy } from '../memory.ts'
 import { type Call, conforms, isAll, isMove, isStrict, isStrictAlone } from './call.ts'
 import type { MbindLocals, MbindOptions } from './locals.ts'
 
@@ -15,10 +15,10 @@ type Walking = 'vma_start_write' | 'queue_pages_test_walk' | 'queue_pages' | 'qu
 
 /** The walk, entered through `begin`; it ends at `queue_pages_range`, which the caller adds. */
 export function queueSteps(space: AddressSpace, options: MbindOptions, callOf: (me: MbindLocals) => Call) {
-  const { settings } = options
+  const { settings, readsOnly = false } = options
   const { machine } = space.text
   const tableSize = machine.pagesPerTable ?? space.length
-  const locksVmas = settings['mbind-vma-lock'] === 'in-walk' || settings['mbind-vma-lock'] === 'in-walk-or-apply'
+  const locksVmas = !readsOnly && ['in-walk', 'in-walk-or-apply'].includes(settings['mbind-vma-lock'])
   const endOf = (me: MbindLocals) => callOf(me).off + callOf(me).n
 
   /** walk_page_range: the next VMA of the range, or the end of the walk. */
@@ -119,10 +119,16 @@ export function queueSteps(space: AddressSpace, options: MbindOptions, callOf: (
         return pageDone(s, me)
       })
       .with('counted', () => {
-        me.nr_failed++
+        me.nr_failed += failures(s, me, f)
         return pageDone(s, me)
       })
       .exhaustive()
+  }
+  /** What a folio that cannot be isolated counts for: since entries are taken in batches, for each of a large one's. */
+  const failures = (s: As, me: MbindLocals, f: number): number => {
+    if (s.folioSize[f] !== 'large' || settings['migrate-pages-counts'] !== 'left-and-failed-entries') return 1
+    const rest = s.pte.filter((pte, page) => page >= me.addr && page < endOf(me) && mappedBy(pte) === f)
+    return rest.length
   }
 
   /** queue_pages_pte_range and queue_pages_hugetlb, for a page of a folio that lies on the wrong node. */

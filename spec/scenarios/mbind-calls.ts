@@ -14,6 +14,8 @@ import { mbind } from '../mbind.ts'
 export interface Situation {
   readonly layout: Layout
   readonly call: Call
+  /** a second call behind it, in what it has left behind or, `afresh`, in the address space as it was */
+  readonly second?: { readonly call: Call; readonly afresh: boolean }
 }
 
 export interface CallsText {
@@ -37,14 +39,22 @@ export function mbindCalls(
   waive: Readonly<Record<string, string>> = {},
 ) {
   const all = Object.entries(situations)
-  const calls = [...new Map(all.map(([, { call }]) => [callName(call), call])).values()]
-  const cases = all.map(([, { layout, call }]) => ({ layout, calls: [call] }))
-  const space = addressSpace({ machine, cases, contents }, kernel.settings)
+  const callsOf = ({ call, second }: Situation) => (second === undefined ? [call] : [call, second.call])
+  const calls = [...new Map(all.flatMap(([, each]) => callsOf(each)).map((call) => [callName(call), call])).values()]
+  const cases = all.map(([, each]) => ({ layout: each.layout, calls: callsOf(each) }))
+  const twice = all.some(([, { second }]) => second !== undefined)
+  const space = addressSpace({ machine, cases, contents, twice }, kernel.settings)
+  const again = (s: As, me: MbindLocals) => {
+    const { layout, second } = situations[(s as CallScene).situation]
+    if (second!.afresh) bootAddressSpace(s, space, layout)
+    me.call = callName(second!.call)
+  }
+  const options = { cpu: 0, settings: kernel.settings, calls, mayRunOut, ...(twice && { again }) }
   return model(
     name,
     {
       state: { ...space.state, situation: oneOf<string[]>(...Object.keys(situations)) },
-      processes: { mbind: mbind(space, { cpu: 0, settings: kernel.settings, calls, mayRunOut }) },
+      processes: { mbind: mbind(space, options) },
     },
     {
       init: Object.fromEntries(

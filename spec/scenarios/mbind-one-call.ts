@@ -2,9 +2,11 @@
  * Some hundred small situations: one call of mbind(2) on an address space in which something stands in its way, and
  * behind that, where it shows whether the call went on, a page that can be moved.
  */
+import type { Constants } from '../../checker/language/index.ts'
 import type { Call, Mode } from '../mbind/call.ts'
 import { FLAGS, type Flags } from '../mbind/call.ts'
 import type { FolioText, Layout, Machine, PageText, VmaText } from '../mbind/layout.ts'
+import { chosen } from './chosen.ts'
 import type { Situation } from './mbind-calls.ts'
 
 /** Two nodes, page tables of two pages, and room on node 1 for everything that may be moved there. */
@@ -168,6 +170,13 @@ const EDGES: Readonly<Record<string, Situation>> = {
     call: call(2, 'MOVE', 'BIND', 1),
   },
 }
+
+/** `situation`: one of them by its name, or all of them. */
+export const constants = { situation: 'all' } satisfies Constants
+
+/** The situations that the constants ask for. */
+export const situationsFor = ({ situation }: typeof constants): Record<string, Situation> =>
+  Object.fromEntries(chosen(situations(), situation))
 
 /** Every situation: what stands in the way, with all combinations of flags, and some with other modes. */
 export function situations(): Record<string, Situation> {

@@ -2,13 +2,14 @@
  * The syzbot report "kernel BUG in vma_replace_policy" of September 2023: one call of mbind over several VMAs, with a mask
  * that makes every page misplaced and STRICT with MOVE, while a page of the last VMA is touched. What if the walk ends early?
  */
-import { type Claim, type Constants, model, oneOf, SpecError } from '../../checker/language/index.ts'
+import { type Claim, type Constants, model, oneOf } from '../../checker/language/index.ts'
 import { type AddressSpace, addressSpace, bootAddressSpace } from '../address-space.ts'
 import { anonFault } from '../anon-fault.ts'
 import type { Kernel } from '../kernels.ts'
 import { type Call, callName } from '../mbind/call.ts'
 import type { FolioText, Layout, Machine, PageText } from '../mbind/layout.ts'
 import { mbind } from '../mbind.ts'
+import { chosen } from './chosen.ts'
 import type { FaultScene } from './scenes.ts'
 
 const MACHINE: Machine = { nodes: 2, cpus: 2, pagesPerTable: 1, free: [0, 1] }
@@ -44,17 +45,6 @@ export const constants = { layout: 'all' } satisfies Constants
 export const boundsFor = (): string =>
   `2 or 3 VMAs of one page, each in a page table of its own, with or without a gap; 2 nodes, 2 CPUs; one call, one fault`
 
-function layoutsNamed(name: string): [string, Layout][] {
-  const all = Object.entries(LAYOUTS)
-  const found = all.filter(([each]) => name === 'all' || each === name)
-  if (found.length > 0) return found
-  throw new SpecError(
-    `there is no layout '${name}'`,
-    `the layouts are ${all.map(([each]) => each).join('; ')}`,
-    'name one of them, or say all',
-  )
-}
-
 /** The model of the scenario on a kernel. */
 export function mbindTwoVmas(
   kernel: Kernel,
@@ -63,15 +53,15 @@ export function mbindTwoVmas(
   waive: Readonly<Record<string, string>>,
 ) {
   const { settings } = kernel
-  const chosen = layoutsNamed(values.layout)
-  const layouts = chosen.map(([, layout]) => layout)
+  const begin = chosen(LAYOUTS, values.layout)
+  const layouts = begin.map(([, layout]) => layout)
   const calls = [...new Set(layouts.map(({ pages }) => pages.length))].map(call)
   const cases = layouts.map((layout) => ({ layout, calls: [call(layout.pages.length)] }))
   const space = addressSpace({ machine: MACHINE, cases, readers: 1 }, settings)
   return model(
     'mbind-two-vmas',
     {
-      state: { ...space.state, situation: oneOf<string[]>(...chosen.map(([name]) => name)) },
+      state: { ...space.state, situation: oneOf<string[]>(...begin.map(([name]) => name)) },
       processes: {
         mbind: mbind(space, { cpu: 0, settings, calls }),
         fault: anonFault(space, { cpu: 1, settings }),
@@ -79,7 +69,7 @@ export function mbindTwoVmas(
     },
     {
       init: Object.fromEntries(
-        chosen.map(([name, layout]) => [
+        begin.map(([name, layout]) => [
           name,
           (s: FaultScene) => {
             bootAddressSpace(s, space, layout)

@@ -1,12 +1,13 @@
 /** What a call of mbind(2) with nobody else about owes to whoever makes it, on each kernel: claims I1 to I17 and I22. */
 import type { Claim, Model } from '../../../checker/language/index.ts'
 import type { AddressSpace } from '../../../spec/address-space.ts'
-import { type CallScene, mbindCalls } from '../../../spec/scenarios/mbind-calls.ts'
-import { MACHINE, situations } from '../../../spec/scenarios/mbind-one-call.ts'
+import { type CallScene, mbindCalls, type Situation } from '../../../spec/scenarios/mbind-calls.ts'
+import { constants, MACHINE, situationsFor } from '../../../spec/scenarios/mbind-one-call.ts'
 import type { Settings } from '../../../spec/switches/index.ts'
 import * as claims from '../../mbind.ts'
 import { type RawSettings, scenario, settle } from '../../scenario.ts'
 import { truthTable } from '../../tables/truth-table.ts'
+import { onlyOne } from './waivers.ts'
 
 /** A kernel for each way in which mbind ever went about its work; which VMAs it locks makes no difference here. */
 export const rows = [
@@ -23,18 +24,18 @@ export const rows = [
   'v7.3',
 ]
 
-const constants = {}
-const SITUATIONS = situations()
+const counted = (n: number) => `${n} situation${n === 1 ? '' : 's'}`
 
 /** The model on a kernel: each situation is an initial state. */
 export function build(kernelName: string, settings: RawSettings): Model {
-  const { on } = settle(kernelName, settings, constants)
-  const text = { name: 'mbind-one-call', machine: MACHINE, situations: SITUATIONS, contents: true }
-  return mbindCalls(on, text, claimsOn, waivers(on.settings))
+  const { on, values } = settle(kernelName, settings, constants)
+  const situations = situationsFor(values)
+  const text = { name: 'mbind-one-call', machine: MACHINE, situations, contents: true }
+  return mbindCalls(on, text, (space) => claimsOn(space, situations), waivers(on.settings, values))
 }
 
-function claimsOn(space: AddressSpace): Claim<CallScene>[] {
-  const calls = new claims.Calls(space, SITUATIONS)
+function claimsOn(space: AddressSpace, situations: Readonly<Record<string, Situation>>): Claim<CallScene>[] {
+  const calls = new claims.Calls(space, situations)
   return [
     claims.strictZeroMeansMoved(calls),
     claims.strictZeroMeansExclusiveMoved(calls),
@@ -61,7 +62,9 @@ function claimsOn(space: AddressSpace): Claim<CallScene>[] {
 /** A column for each change, see invariants/tables/. */
 export const expected = truthTable('mbind-one-call.tsv')
 
-function waivers(settings: Settings): Record<string, string> {
+/** What the kernel at hand cannot do, with the reason. */
+export function waivers(settings: Settings, { situation }: typeof constants): Record<string, string> {
+  if (situation !== 'all') return onlyOne(situation)
   const edges = 'VMAs begin and end where the situations have them'
   const spare = 'there are more policy objects than any situation needs'
   const few = 'two folios, at most, are isolated, and move to free ones'
@@ -90,8 +93,8 @@ export const mbindOneCallScenario = scenario({
   about: 'one call of mbind in some hundred situations, nobody else about',
   rows,
   constants,
-  bounds: () =>
-    `${Object.keys(SITUATIONS).length} situations of up to 6 pages in up to 3 VMAs, page tables of 2 pages, 2 nodes, 1 CPU`,
+  bounds: (values) =>
+    `${counted(Object.keys(situationsFor(values)).length)} of up to 6 pages in up to 3 VMAs, page tables of 2 pages, 2 nodes, 1 CPU`,
   expected,
   module: import.meta.url,
   build,

@@ -6,7 +6,7 @@ import { faultReadsLivePolicy, interruptionChangesNothing, replacedVmaIsLocked }
 import { refcountConserved } from '../../pinning.ts'
 import { type RawSettings, scenario, settle } from '../../scenario.ts'
 import { truthTable } from '../../tables/truth-table.ts'
-import { commonWaivers } from './waivers.ts'
+import { commonWaivers, onlyOne } from './waivers.ts'
 
 /** The kernels around per-VMA locks, and the ways in which mbind took them. */
 export const rows = [
@@ -35,7 +35,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
       ...(on.settings['walk-lock-killable'] === 'yes' ? [interruptionChangesNothing(space, 'BIND {1}')] : []),
       refcountConserved(space),
     ],
-    waivers(on.settings),
+    values.layout === 'all' ? waivers(on.settings) : onlyOne(values.layout),
   )
 }
 

@@ -1,6 +1,9 @@
 /** What no scenario about mbind can use up, with the reasons: rooms that are larger than any run needs. */
 import type { Settings } from '../../../spec/switches/index.ts'
 
+/** Where one situation of several was asked for, what does not happen in it says nothing about the model. */
+export const onlyOne = (name: string): Record<string, string> => ({ '': `only '${name}' was asked for` })
+
 /** For scenarios in which nothing stands in the way of a migration: what is only done when one fails. */
 export function migrationSucceeds(tasks: readonly string[]): Record<string, string> {
   const never = 'nothing stands in the way of a migration'
@@ -41,6 +44,8 @@ export function commonWaivers(settings: Settings, tasks: readonly string[]): Rec
         [`${task}.tried{`, free],
         [`${task}.queued{`, free],
         [`${task}.large `, free],
+        [`${task}.addr is never`, 'VMAs begin and end where the scenario has them'],
+        [`${task}.vma is never`, 'VMAs begin and end where the scenario has them'],
         [`${task}.ret `, outcomes],
         [`${task}.walk is never`, outcomes],
         [`${task}.nr_failed `, 'few pages fail in a call of this scenario'],

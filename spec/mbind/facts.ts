@@ -1,16 +1,8 @@
 /** What is so before a call of mbind(2) is made, worked out from the description of its situation alone. */
-import {
-  type Call,
-  conforms,
-  isAll,
-  isMove,
-  isStrict,
-  isStrictAlone,
-  normalised,
-  policyName,
-} from '../spec/mbind/call.ts'
-import type { Layout } from '../spec/mbind/layout.ts'
-import type { Situation } from '../spec/scenarios/mbind-calls.ts'
+
+import type { Situation } from '../scenarios/mbind-calls.ts'
+import { type Call, conforms, isAll, isMove, isStrict, isStrictAlone, normalised, policyName } from './call.ts'
+import type { Layout } from './layout.ts'
 
 /** Facts about each page, by its number, and about the range as a whole. */
 export interface SituationFacts {
@@ -33,12 +25,16 @@ export interface SituationFacts {
   readonly nodesBefore: readonly number[]
   /** in the range, of a VMA that can be migrated, not hugetlb, and exclusive or to be moved by ALL */
   readonly mayMove: readonly boolean[]
+  /** may be tried: of a VMA that can be migrated, and exclusive or to be moved by ALL */
+  readonly mayTry: readonly boolean[]
   /** to be moved by this call: may be moved, and lies on a node that is not in the mask */
   readonly eligible: readonly boolean[]
   /** some page of the range lies on a node that is not in the mask: an ordinary one, one of hugetlb, one being migrated */
   readonly misplaced: boolean
   readonly misplacedHugetlb: boolean
   readonly misplacedOnTheWay: boolean
+  /** some page of the range is being migrated, so that nobody can tell where it lies */
+  readonly onTheWay: boolean
 }
 
 /** The facts of a situation, for the pages below `length`. */
@@ -81,9 +77,14 @@ export function factsOf({ layout, call: asked }: Situation, length: number): Sit
     folioAt,
     nodesBefore: inRangeFolios.flatMap((f) => (f === null ? [] : [folios[f].node])),
     mayMove,
+    mayTry: each(
+      (page) =>
+        mapped[page] && !unmigratable[page] && folioAt[page] !== null && (isAll(flags) || exclusive(folioAt[page])),
+    ),
     eligible: each((page) => isMove(flags) && mayMove[page] && offMask(folioAt[page])),
     misplaced: inRangeFolios.some((f) => f !== null && !hugetlb(f) && offMask(f)),
     misplacedHugetlb: inRangeFolios.some((f) => f !== null && hugetlb(f) && offMask(f)),
+    onTheWay: all.some((page) => inRange[page] && typeof pages[page] === 'object' && 'migrating' in pages[page]),
     misplacedOnTheWay: all.some((page) => {
       const text = pages[page]
       return inRange[page] && typeof text === 'object' && 'migrating' in text && offMask(text.migrating)
