@@ -232,6 +232,14 @@ export const entryGoesAway = ({ pages }: Memory): Claim<Mm> =>
     holds: (s: Mm, { page }) => s.pte[page].kind !== 'migration',
   })
 
+/** What tells the modes apart: nothing is assumed of the disk here, not even that it is ever done. */
+export const returnsWithoutIo = (): Claim<Moved> =>
+  eventually('migrate_pages returns, however long reading and writing back takes', {
+    name: 'returns-without-io',
+    source: 'include/linux/migrate_mode.h: MIGRATE_ASYNC means never block, MIGRATE_SYNC_LIGHT not for writeback',
+    holds: (s: Moved) => s.migration.pc === 'done',
+  })
+
 /** P21: what is asked of migrate_pages in any mode. */
 export const migrationReturns = (): Claim<Moved> =>
   eventually('migrate_pages returns', {

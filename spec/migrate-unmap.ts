@@ -39,6 +39,11 @@ export function unmapSteps<Exit extends string>(
       .with('each-entry', () => pte.kind !== 'protnone' || settings['flush-without-access'] === 'yes')
       .with('deferred-in-async', () => driver.mode(me) !== 'async')
       .exhaustive()
+  /** Whoever reads a folio holds its lock as long as the disk takes. */
+  const worthWaiting = (s: Mm, me: Locals): boolean => {
+    if (driver.mode(me) !== 'sync_light' || !mm.sizes.uptodate) return true
+    return settings['sync-light-lock'] === 'waits' || s.folio[me.src!].PG_uptodate
+  }
   const giveUp = (s: Mm, me: Locals, outcome: '-EAGAIN' | '-EBUSY') => {
     note(s, outcome)
     s.folio[me.dst!].PG_locked = false
@@ -89,7 +94,7 @@ export function unmapSteps<Exit extends string>(
     // U3, U6. Nobody else can have locked the destination.
     folio_lock: step('mm/migrate.c: __unmap_and_move / migrate_folio_unmap', (s, me) => {
       const src = s.folio[me.src!]
-      if (src.PG_locked && !driver.mayWait(me)) return giveUp(s, me, '-EAGAIN')
+      if (src.PG_locked && !(driver.mayWait(me) && worthWaiting(s, me))) return giveUp(s, me, '-EAGAIN')
       when(!src.PG_locked)
       src.PG_locked = true
       s.folio[me.dst!].PG_locked = true

@@ -7,6 +7,7 @@ import { migration } from '../invariants/verdicts/migration/index.ts'
 import { build as buildUser } from '../invariants/verdicts/migration/migration-and-user.ts'
 import { build as buildBuffers } from '../invariants/verdicts/migration/migration-vs-buffers.ts'
 import { build as buildWriter } from '../invariants/verdicts/migration/migration-vs-cache-writer.ts'
+import { build as buildIo } from '../invariants/verdicts/migration/migration-vs-io.ts'
 import { build as buildProtection } from '../invariants/verdicts/migration/migration-vs-protection.ts'
 import { build as buildWaiters } from '../invariants/verdicts/migration/migration-vs-waiters.ts'
 
@@ -26,7 +27,7 @@ for (const { name, variants, constants, expected, source } of migration) {
       assert.equal(doubts(verdict), [], kernel)
     }
   })
-  if (!('mode' in constants)) continue
+  if (!('mode' in constants) || name === 'migration-vs-io') continue
   test(`${name} in every mode, where migration is as it should be`, async () => {
     for (const mode of ['async', 'sync_light', 'sync']) {
       const { module, args } = source('v7.3', { mode })
@@ -36,6 +37,17 @@ for (const { name, variants, constants, expected, source } of migration) {
     }
   })
 }
+
+test('only MIGRATE_SYNC waits for the disk', async () => {
+  for (const [mode, verdict] of [
+    ['async', 'holds'],
+    ['sync_light', 'holds'],
+    ['sync', 'violated'],
+  ]) {
+    const found = await check(buildIo('v7.3', { mode }), { withoutTraces: true })
+    assert.is(verdicts(found)['returns-without-io'], verdict, mode)
+  }
+})
 
 test('a store is lost through a translation that nobody flushes', async () => {
   const verdict = await check(buildProtection('v3.12', {}))

@@ -45,7 +45,7 @@ migration-entry-is-locked, which holds on every kernel.`,
     folder: 'migration/write-through-stale-tlb',
     scenario: 'migration-vs-protection',
     kernel: 'v3.12',
-    claim: 'migration-invisible',
+    claim: 'no-lost-update',
     title: 'A store through a TLB entry that is about to be flushed is lost',
     range: 'v3.12 and before; ended by 20841405940e in v3.13',
     explanation: `NUMA balancing takes the access bits out of a page-table entry and flushes the TLBs afterwards. Between the
@@ -101,7 +101,7 @@ locked, returns, and faults again.`,
     folder: 'migration/buffer-found-after-the-check',
     scenario: 'migration-vs-buffers',
     kernel: 'v5.2',
-    claim: 'migration-invisible',
+    claim: 'no-late-write',
     title: 'A buffer that is looked up after the check for users is used while its page is migrated',
     range: 'v5.0 (89cb0888ca14) to v5.2; ended by ebdf4de5642f in v5.3',
     explanation: `Migration looks at b_count of every buffer under private_lock, finds no user, and drops the lock. A look-up
@@ -110,6 +110,18 @@ expected and the page is frozen. The user reads and writes memory of the old pag
 old page is freed, somebody else's memory is changed. Holding private_lock until everything has moved closes the window.
 Before v5.0 the buffers were released first, which fails while anybody uses them. Since v6.16 a mark on the buffer keeps
 look-ups away, because large folios cannot be copied under a spinlock.`,
+  },
+  {
+    folder: 'migration/buffer-read-before-the-copy',
+    scenario: 'migration-vs-buffers',
+    kernel: 'v5.2',
+    claim: 'migration-invisible',
+    title: 'A buffer is read in the new page before anything was copied to it',
+    range: 'v5.0 (89cb0888ca14) to v5.2; ended by ebdf4de5642f in v5.3',
+    explanation: `A second window of the same missing lock, and the shortest way to see it from outside. The buffers are attached to
+the new page before its contents are copied. A look-up finds the new page in the page cache, and a buffer in it that is
+marked up to date as it was before, and does not look at the flag of the page. It reads what happened to be in that
+memory. A write at that moment is overwritten by the copy.`,
   },
   {
     folder: 'migration/buffer-memory-freed',
@@ -159,6 +171,19 @@ too. Here the batch has locked a page of metadata, and the large folio is locked
 fill it. The repair tries the lock in asynchronous mode.`,
   },
   {
+    folder: 'migration/sync-light-waits-for-a-read',
+    scenario: 'migration-vs-io',
+    kernel: 'v6.4',
+    claim: 'returns-without-io',
+    title: 'MIGRATE_SYNC_LIGHT waits for a folio that is being read',
+    range: 'up to v6.4; ended by 4bb6dc79d987 in v6.5 (release from memory)',
+    explanation: `MIGRATE_SYNC_LIGHT is for those who may sleep for a moment but not for the disk, and it does not wait for
+writeback. It waited for folio locks, and whoever reads a folio from the disk holds its lock until the data has come.
+Since then it waits only for the lock of a folio whose contents are there. Nothing is assumed of the disk in this
+scenario: the claim fails on every kernel in MIGRATE_SYNC, which waits by design, and holds on every one in
+MIGRATE_ASYNC.`,
+  },
+  {
     folder: 'migration/anon-vma-taken-for-a-mapping',
     scenario: 'migration-vs-pfn-reader',
     kernel: 'v6.7',
@@ -190,8 +215,8 @@ give the block back. The repair counts the mappings of all pages.`,
     title: 'The last put of the destination may free it',
     range: 'all kernels; harmless, and contrary to the comment above that put',
     explanation: `A comment says that dropping the reference of the migration will not free the destination, because its new owner
-has one. If the page is unmapped while its entry is a migration entry, there is no new owner: the entry held no reference
-and nothing was remapped. The destination is on the LRU, which holds none either, and the put frees it. That is what
-should happen; only the comment is wrong.`,
+has one. If the page is unmapped before that put, there is no owner any more: here right after it was remapped, and
+just as well while its entry is a migration entry, which holds no reference. The destination is on the LRU, which holds
+none either, and the put frees it. That is what should happen; only the comment is wrong.`,
   },
 ]

@@ -95,6 +95,16 @@ export const migration = {
     history: [{ since: 'v3.12', value: 'never-waits', commit: '' }],
     patches: { 'migrate-batch-v6.3-rc1': 'as-asked' },
   }),
+  'sync-light-lock': define({
+    about:
+      'whether MIGRATE_SYNC_LIGHT waits for any folio lock, or not for that of a folio whose contents are not there, because it is being read',
+    values: ['waits', 'waits-if-uptodate'],
+    history: [
+      { since: 'v3.12', value: 'waits', commit: '' },
+      { since: 'v6.5', value: 'waits-if-uptodate', commit: '4bb6dc79d987' },
+    ],
+    patches: {},
+  }),
   'split-lock': define({
     about: 'whether splitting a large folio for migration waits for its lock in asynchronous mode too',
     values: ['waits', 'tries-in-async'],

@@ -4,6 +4,7 @@ import { migrationAndUserScenario } from './migration-and-user.ts'
 import { migrationResultsScenario } from './migration-results.ts'
 import { migrationVsBuffersScenario } from './migration-vs-buffers.ts'
 import { migrationVsCacheWriterScenario } from './migration-vs-cache-writer.ts'
+import { migrationVsIoScenario } from './migration-vs-io.ts'
 import { migrationVsMremapScenario } from './migration-vs-mremap.ts'
 import { migrationVsPfnReaderScenario } from './migration-vs-pfn-reader.ts'
 import { migrationVsProtectionScenario } from './migration-vs-protection.ts'
@@ -22,5 +23,6 @@ export const migration = [
   migrationVsWritebackScenario,
   migrationVsSplitScenario,
   migrationVsPfnReaderScenario,
+  migrationVsIoScenario,
   contigVsCopyOnWriteScenario,
 ]

@@ -1,0 +1,22 @@
+/** Input and output in flight, which ends when it ends: a folio that is being read, and one that is being written back. */
+import { process, step } from '../checker/language/index.ts'
+import { folioUnlock, type Memory } from './memory.ts'
+
+/** The first object is being read, and locked until that is over; the second one is being written back. */
+export function disk(mm: Memory) {
+  return process(
+    mm.state,
+    { title: 'disk', locals: {}, start: {} },
+    {
+      folio_end_read: step('mm/filemap.c: page_endio / folio_end_read', (s) => {
+        s.folio[0].PG_uptodate = true
+        folioUnlock(s, 0)
+        return 'folio_end_writeback'
+      }),
+      folio_end_writeback: step('mm/filemap.c: end_page_writeback / folio_end_writeback', (s) => {
+        s.folio[1].PG_writeback = false
+        return 'done'
+      }),
+    },
+  )
+}
