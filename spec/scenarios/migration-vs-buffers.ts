@@ -29,7 +29,7 @@ export function sizesFor({ deep }: { deep: boolean }): Sizes {
 
 /** The bounds in words. */
 export function boundsFor(values: { deep: boolean }): string {
-  return `1 folio of a block device with 1 buffer, mapped by nobody, 1 free folio, ${sizesFor(values).versions! - 1} writes, 2 passes`
+  return `1 folio of a block device with 1 buffer, mapped by nobody, 1 free folio, ${values.deep ? '2 writes' : '1 write'}, 2 passes`
 }
 
 /** The model of the scenario on a kernel. */

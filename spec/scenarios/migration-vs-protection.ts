@@ -32,7 +32,7 @@ export function sizesFor({ deep }: { deep: boolean }): Sizes {
 
 /** The bounds in words. */
 export function boundsFor(values: { mode: string; deep: boolean }): string {
-  return `1 anonymous page, 1 free folio, 3 CPUs with a TLB entry each, ${sizesFor(values).versions! - 1} stores, MIGRATE_${values.mode.toUpperCase()}, 2 passes`
+  return `1 anonymous page, 1 free folio, 3 CPUs with a TLB entry each, ${values.deep ? '2 stores' : '1 store'}, MIGRATE_${values.mode.toUpperCase()}, 2 passes`
 }
 
 /** The model of the scenario on a kernel. */

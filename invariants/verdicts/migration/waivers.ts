@@ -43,6 +43,7 @@ export const MOVED_ONCE: Waivers = {
   'migration.src is never F1': 'the task ends when it has moved the folio, and does not move it back',
   'migration.dst is never F0': 'the task ends when it has moved the folio, and does not move it back',
   'user.folio is never F1': 'the task ends when it has moved the folio, and does not move it back',
+  'user2.folio is never F1': 'the task ends when it has moved the folio, and does not move it back',
 }
 
 /** Where two folios of the page cache, and only these, are moved once, and nobody holds references that are in the way. */
