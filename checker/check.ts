@@ -40,7 +40,11 @@ export async function check(whole: Model, options: CheckOptions = {}): Promise<V
     ...options,
     ...(source === undefined || options.claims === undefined ? {} : { source: { ...source, claims: options.claims } }),
   })
-  return verdictOf(found, options)
+  try {
+    return verdictOf(found, options)
+  } finally {
+    found.release()
+  }
 }
 
 /** The verdict that a finished search amounts to. */
@@ -289,6 +293,7 @@ function referenceVerdict(model: Model, options: CheckOptions): Verdict {
       seconds: (performance.now() - began) / 1000,
       workers: 1,
       bytes: 0,
+      diskBytes: 0,
       bytesPerState: 0,
       bitsPerState: 0,
       ...noTally,

@@ -8,7 +8,7 @@ import { FORMATS, type GraphFlags, graphCommand } from './commands/graph.ts'
 import type { Io } from './commands/io.ts'
 import { listCommand } from './commands/list.ts'
 import { type MatrixFlags, matrixCommand } from './commands/matrix.ts'
-import { collect, count, integer, type SearchFlags, seconds, size } from './commands/options.ts'
+import { collect, count, directory, integer, type SearchFlags, seconds, size } from './commands/options.ts'
 import { type QuestionFlags, questionCommand } from './commands/question.ts'
 import { traceCommand } from './commands/trace.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
@@ -171,6 +171,12 @@ function searching(command: Command): Command {
       .option('--claim <name>', 'check only this claim (repeatable); the others are named as not checked', collect)
       .option('--workers <n>', 'threads that search together', count('--workers'), 1),
   )
+    .option(
+      '--spill-dir <dir>',
+      'where states go that do not fit into the memory (default: the directory for temporary files)',
+      directory('--spill-dir'),
+    )
+    .option('--no-spill', 'stop where the memory limit is met')
     .option('--out <dir>', 'save every counterexample in a folder of its own below this one')
     .option('--json', 'print one JSON object for each target on standard output, and nothing else there')
     .option('--seed <n>', 'accepted for scripts; the search has no random part', integer('--seed'))

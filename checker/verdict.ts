@@ -39,6 +39,7 @@ export interface Verdict {
 /** What a stop means, in words. */
 export const STOP_REASONS: Readonly<Record<Stop, string>> = {
   memory: 'the memory limit was reached',
+  disk: 'states could not be written to disk',
   states: 'the limit on states was reached',
   depth: 'the limit on depth was reached',
   interrupt: 'it was interrupted',

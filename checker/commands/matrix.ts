@@ -81,7 +81,7 @@ async function checkSideBySide(
   const line = statusLine(io, flags.quiet ?? false)
   let done = 0
   const { options: ours, end } = searchOptions(targets[0], { ...flags, quiet: true }, io)
-  const { source: _source, signal: _signal, onProgress: _onProgress, ...shared } = ours
+  const { source: _source, signal: _signal, onProgress: _onProgress, onSpill: _onSpill, ...shared } = ours
   const maxMemory = shared.maxMemory ?? Math.floor(memoryLimit() / threads)
   const claims = claimsOf(flags)
   const jobs = targets.map(({ source, variant }) => ({

@@ -1,4 +1,5 @@
 /** The options of a search as the command line gives them, read from text. */
+import { accessSync, constants, statSync } from 'node:fs'
 import { parseSize } from '../engine/memory.ts'
 import { SpecError } from '../language/errors.ts'
 
@@ -21,6 +22,9 @@ export interface SearchFlags {
   readonly checkpoint?: string
   readonly checkpointEvery?: number
   readonly resume?: boolean
+  /** false for --no-spill; absent where a verb needs every state in memory */
+  readonly spill?: boolean
+  readonly spillDir?: string
 }
 
 /** A whole number from 1. */
@@ -70,6 +74,23 @@ export function size(option: string): (text: string) => number {
       `${option} takes a number of bytes, with K, M or G behind it`,
       `write for example ${option} 8G`,
     )
+  }
+}
+
+/** A directory that files can be made in. */
+export function directory(option: string): (text: string) => string {
+  return (text) => {
+    try {
+      if (!statSync(text).isDirectory()) throw new Error('it is no directory')
+      accessSync(text, constants.W_OK)
+      return text
+    } catch (thrown) {
+      throw new SpecError(
+        `${option} ${text} is not possible`,
+        thrown instanceof Error ? thrown.message : String(thrown),
+        'name a directory that exists and may be written to, on a disk with room for all states',
+      )
+    }
   }
 }
 

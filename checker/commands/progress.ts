@@ -1,8 +1,9 @@
 /** Progress on standard error for whatever takes more than two seconds: a line redrawn in place, or now and then a line. */
+import { statfsSync } from 'node:fs'
 import type { Ora } from 'ora'
 import { match } from 'ts-pattern'
 import type { CheckpointEvent } from '../engine/checkpoint.ts'
-import type { Progress } from '../engine/search.ts'
+import type { Progress, SpillEvent } from '../engine/search.ts'
 import type { Io } from './io.ts'
 import { bytes, grouped, rate, states } from './numbers.ts'
 
@@ -94,4 +95,11 @@ export function checkpointText({ kind, dir, distinct, levels, reason, last }: Ch
     .with('failed', () => `not saved: ${what}, in ${dir}: ${reason}${last ? '' : '; the search goes on'}\n`)
     .with('saved', () => (last ? `saved: ${what}, in ${dir}; --resume goes on from there\n` : ''))
     .exhaustive()
+}
+
+/** What is told when states go to disk, or cannot. */
+export function spillText({ dir, distinct, reason }: SpillEvent): string {
+  if (reason !== '') return `not written to disk: ${reason}; --spill-dir names another directory than ${dir}\n`
+  const { bavail, bsize } = statfsSync(dir)
+  return `memory full at ${states(distinct)}: going on with files in ${dir} (${bytes(bavail * bsize)} free), removed at the end\n`
 }

@@ -1,12 +1,12 @@
 /** Runs the check of one target the way every verb does: with the options given, progress, and Ctrl-C. */
-
+import { tmpdir } from 'node:os'
 import { type CheckOptions, check } from '../check.ts'
 import type { CheckpointEvent } from '../engine/checkpoint.ts'
-import type { SearchOptions } from '../engine/search.ts'
+import type { SearchOptions, SpillEvent } from '../engine/search.ts'
 import type { Verdict } from '../verdict.ts'
 import type { Io } from './io.ts'
 import type { SearchFlags } from './options.ts'
-import { checkpointText, progressLine } from './progress.ts'
+import { checkpointText, progressLine, spillText } from './progress.ts'
 import type { Target } from './target.ts'
 
 /** How `--quiet`, the limits and the terminal bear on a search of the target. `end` takes the progress line away. */
@@ -39,6 +39,15 @@ export function searchOptions(target: Target, flags: SearchFlags, io: Io): { opt
               io.err(text)
             },
           }),
+      ...(flags.spill === true
+        ? {
+            spill: { dir: flags.spillDir ?? tmpdir() },
+            onSpill(event: SpillEvent) {
+              line.end()
+              io.err(spillText(event))
+            },
+          }
+        : {}),
       onProgress: line.tell,
       signal: io.interrupt.signal,
     },

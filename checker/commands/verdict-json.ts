@@ -38,6 +38,8 @@ export function verdictJson(target: Target, verdict: Verdict, extra: object = {}
     complete: outcome.complete,
     stopped: outcome.stopped,
     bytesPerState: Number(statistics.bytesPerState.toFixed(1)),
+    bytes: statistics.bytes,
+    diskBytes: statistics.diskBytes,
     trust: verdict.trust,
     ...(verdict.deadlock === null ? {} : { deadlock: traceJson(verdict.deadlock) }),
     ...(fault === null ? {} : { message: fault.error.message, why: fault.error.why, hint: fault.error.hint }),

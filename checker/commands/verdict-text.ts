@@ -120,18 +120,20 @@ const some = (texts: readonly string[]): string =>
   texts.length <= 3 ? texts.join('; ') : `${texts.slice(0, 2).join('; ')}; and ${texts.length - 2} more like these`
 
 /** What was covered and what it cost. */
-export function statisticsLines({ outcome, statistics }: Verdict, colour: Colours): string[] {
+export function statisticsLines({ outcome, statistics, claims }: Verdict, colour: Colours): string[] {
   const { distinct, generated, depth } = outcome
   const { workers } = statistics
   const cost = [
     seconds(statistics.seconds),
     rate(distinct, statistics.seconds),
     memory(outcome.distinct, statistics),
+    statistics.diskBytes === 0 ? '' : `${bytes(statistics.diskBytes)} on disk`,
     workers === 1 ? '1 worker' : `${workers} workers`,
   ]
   return [
     `${counted(outcome)}, ${grouped(generated)} generated, depth ${grouped(depth)}${outcome.complete ? ': all that can be reached' : ''}`,
-    ...(outcome.stopped === null ? [] : wrap(`${stopText(outcome)}`, WIDTH).map(colour.red)),
+    ...(outcome.stopped === null ? [] : wrap(stopText(outcome), WIDTH).map(colour.red)),
+    ...(outcome.stopped === 'memory' ? wrap(memoryAdvice(claims), WIDTH) : []),
     colour.dim(cost.filter((part) => part !== '').join(', ')),
     ...(statistics.direct.length === 0
       ? []
@@ -142,9 +144,11 @@ export function statisticsLines({ outcome, statistics }: Verdict, colour: Colour
 }
 
 /** Of a few states, the number of bytes for each says nothing: most of the memory is waiting for more of them. */
-function memory(distinct: number, { bytes: all, bytesPerState }: Verdict['statistics']): string {
+function memory(distinct: number, { bytes: all, bytesPerState, diskBytes }: Verdict['statistics']): string {
   if (all === 0) return ''
-  return distinct < 10_000 ? `${bytes(all)} in all` : `${bytesPerState.toFixed(0)} bytes/state, ${bytes(all)} in all`
+  return distinct < 10_000 || diskBytes > 0
+    ? `${bytes(all)} in all`
+    : `${bytesPerState.toFixed(0)} bytes/state, ${bytes(all)} in all`
 }
 
 function stopText({ stopped, depth }: Verdict['outcome']): string {
@@ -152,4 +156,12 @@ function stopText({ stopped, depth }: Verdict['outcome']): string {
   // A limit on states or depth is looked at between levels; the others end the search within one.
   const whole = stopped === 'depth' || stopped === 'states' ? depth : Math.max(0, depth - 1)
   return `stopped before the end: ${STOP_REASONS[stopped]}; covered: every state of the first ${grouped(whole)} levels`
+}
+
+/** Why states did not go to disk. */
+function memoryAdvice(claims: Verdict['claims']): string {
+  const whole = claims.filter(({ kind }) => kind === 'temporal' || kind === 'refinement').map(({ name }) => name)
+  return whole.length === 0
+    ? 'raise --max-memory; or let states go to disk, without --no-spill'
+    : `${whole.join(', ')}: judged on the whole graph, which must be in memory. Raise --max-memory, or name the other claims with --claim: for these, states may go to disk`
 }

@@ -4,7 +4,7 @@ import { SpecError } from '../language/errors.ts'
 import type { Model } from '../language/model.ts'
 import type { Coverage } from './coverage.ts'
 import { mergeCoverage } from './coverage.ts'
-import { type Explorer, type Frontier, lowest, type StateFault, type Stint } from './explorer.ts'
+import { type Epochs, type Explorer, type Frontier, lowest, type StateFault, type Stint } from './explorer.ts'
 import { type Judge, mergeDecisions } from './judge.ts'
 import type { ModelSource } from './source.ts'
 import type { IdRange, SpaceMemory } from './space.ts'
@@ -27,6 +27,7 @@ export interface Order {
   readonly frontier: Frontier
   readonly level: number
   readonly memory: SpaceMemory
+  readonly epochs: Epochs
   /** what was decided before */
   readonly decided: { readonly levels: Int32Array; readonly deadlockLevel: number }
 }
@@ -102,11 +103,17 @@ export class Crew {
   }
 
   /** Sets every thread to work that has built its model. */
-  begin(frontier: Frontier, level: number, memory: SpaceMemory, { levels, deadlockLevel }: Judge): void {
+  begin(
+    frontier: Frontier,
+    level: number,
+    memory: SpaceMemory,
+    epochs: Epochs,
+    { levels, deadlockLevel }: Judge,
+  ): void {
     for (const member of this.#members) {
       if (!member.ready) continue
       member.busy = true
-      const order: Order = { kind: 'work', frontier, level, memory, decided: { levels, deadlockLevel } }
+      const order: Order = { kind: 'work', frontier, level, memory, epochs, decided: { levels, deadlockLevel } }
       member.worker.postMessage(order)
     }
   }

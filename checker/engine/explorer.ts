@@ -44,6 +44,13 @@ export function lowest(a: StateFault | null, b: StateFault | null): StateFault |
   return a === null || (b !== null && b.level < a.level) ? b : a
 }
 
+/** What has been replaced under the threads, each counted: the frontier, the states behind it, or all there is. */
+export interface Epochs {
+  frontier: number
+  flush: number
+  search: number
+}
+
 /** States expanded by the interpreter before the kernel is made: small models never get further. */
 const KERNEL_AFTER = 2_000
 /** The kernel's programs are written anew when this many states are expanded, and then this many times as many. */
@@ -89,6 +96,7 @@ export class Explorer {
   /** states expanded when the programs are next written anew */
   #rewriteAt = REWRITE_AT
   #openClaims = 0
+  #epochs: Epochs = { frontier: 0, flush: 0, search: 0 }
 
   constructor(
     model: Model,
@@ -127,7 +135,12 @@ export class Explorer {
   /** How many numbers this thread, or another one, may use up between two looks at the capacity. */
   get room(): number {
     const alone = this.kernel === null && this.#threads === 1
-    return BLOCK + (alone ? BATCH : mostRecords(this.actions.length))
+    return alone ? BLOCK + BATCH : this.mostRoom
+  }
+
+  /** The same at any time. */
+  get mostRoom(): number {
+    return BLOCK + mostRecords(this.actions.length)
   }
 
   /** Gathers an initial state, given packed. False when memory must grow before the next one. */
@@ -142,6 +155,22 @@ export class Explorer {
   finishInitial(): boolean {
     this.#level = 0
     return this.#flush()
+  }
+
+  /** Forgets what another frontier, emptied memory or a search begun again make void. To be called before each stint. */
+  align({ frontier, flush, search }: Epochs): void {
+    const known = this.#epochs
+    if (search !== known.search) {
+      this.#n = 0
+      this.added = []
+      this.kernel?.forget()
+    }
+    if (frontier !== known.frontier || search !== known.search) {
+      this.#range = { at: 0, skipped: 0 }
+      this.#at = this.#chunkEnd
+    }
+    if (flush !== known.flush || search !== known.search) this.#numbers.next = this.#numbers.end = 0
+    this.#epochs = { frontier, flush, search }
   }
 
   /**

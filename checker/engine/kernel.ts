@@ -238,6 +238,14 @@ export class Kernel {
     return address
   }
 
+  /** Drops the successors gathered so far, and what was seen lately. */
+  forget(): void {
+    this.count = 0
+    const { recent, recentBits } = this.#places
+    this.ints.fill(0, recent >> 2, (recent >> 2) + this.#words * 2 ** recentBits)
+    this.#forgetRecent()
+  }
+
   /**
    * A place that holds no state yet is zero, which is the state of zeros, and that belongs at one place only: this one begins
    * with a state that belongs at another.

@@ -2,7 +2,7 @@
 import type { SpecError } from '../language/errors.ts'
 
 /** Why a search ended before it had seen every state. */
-export type Stop = 'memory' | 'states' | 'depth' | 'interrupt'
+export type Stop = 'memory' | 'disk' | 'states' | 'depth' | 'interrupt'
 
 /** The fate of one claim. `level` counts states: the length of the shortest trace that shows it. */
 export type ClaimOutcome =

@@ -14,36 +14,46 @@ import {
   savedCoverage,
   searchIdentity,
 } from './checkpoint.ts'
+import type { SavedLevels } from './checkpoint-files.ts'
 import { type Coverage, type CoverageFlags, copyOfCoverage, mergeCoverage } from './coverage.ts'
 import type { Explorer } from './explorer.ts'
 import { fingerprint } from './fingerprint.ts'
 import { pack } from './layout.ts'
-import { CONTROL, type IdRange, rangesSize, type Space } from './space.ts'
-import type { FoundStates } from './states.ts'
+import type { IdRange, Space } from './space.ts'
+import type { FoundStates, StateKey } from './states.ts'
 
 /** The search that is saved. */
 export interface SavedRun {
   readonly model: Model
   readonly space: Space
   readonly explorer: Explorer
-  readonly levels: IdRange[][]
-  readonly states: FoundStates
+  /** where they are kept may change */
+  states(): FoundStates
   distinct(): number
   generated(): number
   seconds(): number
   /** of all threads */
   coverage(): Coverage
-  /** makes room for that many states; false when the memory does not allow it */
-  makeRoom(wanted: number): boolean
+  /** the first number that no state has */
+  next(): number
+  /** the ranges and records of the levels behind the first `from`, up to `to` */
+  records(from: number, to: number): SavedLevels
+  /** takes in what was saved; null when there is no room for it */
+  receiver(mark: Mark): Receiver | null
   /** what keeps the search from going on, and how many states of it are done */
   tell(doing: string, distinct: number): void
+}
+
+/** Takes in saved states: the ranges of each level, then their records piece by piece. */
+export interface Receiver {
+  level(ranges: readonly IdRange[]): void
+  records(first: number, piece: Int32Array): Promise<void> | void
+  end(): Promise<void> | void
 }
 
 const SECONDS_BETWEEN_SAVES = 30
 /** a save that took long is followed by a search that takes this many times as long */
 const SAVING_SHARE = 20
-/** records written in one piece */
-const PIECE = 1 << 18
 
 export class Saver {
   readonly #run: SavedRun
@@ -82,20 +92,16 @@ export class Saver {
     const checkpoint = this.#checkpoint
     const { mark } = checkpoint
     if (mark === null) return null
-    const { space, levels, explorer } = this.#run
-    if (!this.#run.makeRoom(mark.next)) throw tooLarge(checkpoint.dir, mark, space.stride)
+    const { space, explorer } = this.#run
+    const receiver = this.#run.receiver(mark)
+    if (receiver === null) throw tooLarge(checkpoint.dir, mark, space.stride)
     let read = 0
-    await checkpoint.load(
-      space.stride,
-      (ranges) => levels.push([...ranges]),
-      (first, piece) => {
-        space.log.set(piece, first * space.stride)
-        read += piece.length / space.stride
-        this.#run.tell('reading the checkpoint', read)
-      },
-    )
-    space.control[CONTROL.nextBlock] = mark.next
-    for (const range of levels.flat()) space.enter(range)
+    await checkpoint.load(space.stride, receiver.level, async (first, piece) => {
+      await receiver.records(first, piece)
+      read += piece.length / space.stride
+      this.#run.tell('reading the checkpoint', read)
+    })
+    await receiver.end()
     this.#checkInitialStates()
     checkpoint.verify((from, to, count) => this.#behaviour(from, to, count))
     explorer.judge.levels.set(mark.decided)
@@ -110,11 +116,11 @@ export class Saver {
   async endLevel(): Promise<void> {
     const { run, judge } = { run: this.#run, judge: this.#run.explorer.judge }
     this.#mark = {
-      levels: run.levels.length,
+      levels: run.states().depth,
       distinct: run.distinct(),
       generated: run.generated(),
       seconds: run.seconds(),
-      next: run.space.reserved + 1,
+      next: run.next(),
       decided: [...judge.levels],
       deadlockLevel: judge.deadlockLevel,
       coverage: copyOfCoverage(run.coverage()),
@@ -131,11 +137,9 @@ export class Saver {
     try {
       if (mark.levels > saved) {
         this.#run.tell('writing the checkpoint', mark.distinct)
-        const ranges = this.#run.levels.slice(saved, mark.levels)
-        const records = (range: IdRange) => this.#records(range)
         await this.#checkpoint.save(
           { ...mark, coverage: savedCoverage(mark.coverage) },
-          { ranges, records },
+          this.#run.records(saved, mark.levels),
           (...levels) => this.#behaviour(...levels),
         )
       }
@@ -147,29 +151,23 @@ export class Saver {
     this.#next = now + Math.max(this.#every, SAVING_SHARE * (now - began))
   }
 
-  *#records({ from, to }: IdRange): Iterable<Uint8Array> {
-    const { log, stride } = this.#run.space
-    for (let id = from; id < to; id += PIECE) {
-      const piece = log.subarray(id * stride, Math.min(to, id + PIECE) * stride)
-      yield new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength)
-    }
-  }
-
   #behaviour(from: number, to: number, count: number): string {
-    return fingerprint(this.#run.explorer, this.#run.states.sample(from, to, count))
+    return fingerprint(this.#run.explorer, this.#run.states().sample(from, to, count))
   }
 
   /** The initial states must be those that were saved as the first level. */
   #checkInitialStates(): void {
-    const { model, space, explorer, levels } = this.#run
+    const { model, space, explorer } = this.#run
+    const states = this.#run.states()
     const words = new Int32Array(space.words)
-    const ids = new Set<number>()
+    const keys = new Set<StateKey>()
     forEachInitial(model, (codes) => {
       pack(explorer.teacher.layout, codes, words, 0)
-      if (explorer.inspector.allows(words, 0)) ids.add(explorer.idOf(words, 0))
+      if (explorer.inspector.allows(words, 0)) keys.add(states.keyOf(words, 0))
     })
-    const known = (id: number) => levels[0].some(({ from, to }) => id >= from && id < to)
-    if (ids.size === rangesSize(levels[0]) && [...ids].every(known)) return
+    let same = keys.size === states.size(1)
+    for (const place of states.each(1)) same &&= keys.has(states.keyOf(place.words, place.base))
+    if (same) return
     throw new SpecError(
       `the checkpoint in ${this.#checkpoint.dir} has other initial states`,
       'the spec, or a module that it uses, has been changed since it was saved',

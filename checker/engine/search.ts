@@ -10,14 +10,16 @@ import type { Model } from '../language/model.ts'
 import type { CheckpointEvent, CheckpointOptions, Mark } from './checkpoint.ts'
 import { type Coverage, closeCoverage } from './coverage.ts'
 import { type Crew, hireCrew, identityOf } from './crew.ts'
-import { Explorer, type Frontier, lowest, type StateFault } from './explorer.ts'
+import { type Epochs, Explorer, type Frontier, lowest, type StateFault } from './explorer.ts'
 import { layoutOf, pack } from './layout.ts'
 import { memoryLimit } from './memory.ts'
 import type { Bounds, Outcome, Stop } from './outcome.ts'
-import { type SavedRun, Saver } from './saver.ts'
+import { savedLevels } from './saved-levels.ts'
+import { type Receiver, type SavedRun, Saver } from './saver.ts'
 import type { ModelSource } from './source.ts'
 import { CONTROL, type IdRange, rangesSize, Space } from './space.ts'
-import { type FoundStates, statesInMemory } from './states.ts'
+import { Spill, type SpillOptions } from './spill.ts'
+import { type FoundStates, statesInMemory, statesOnDisk } from './states.ts'
 import { noTally, Samples, type Statistics, sumOf, type Tally } from './statistics.ts'
 import { symmetryOf } from './symmetry.ts'
 import { auditSymmetry, InitialStates, wholeGraphRefusal } from './symmetry-audit.ts'
@@ -52,6 +54,17 @@ export interface SearchOptions extends Bounds {
   /** where to save what was found at the end of levels, and whether to go on from there */
   readonly checkpoint?: CheckpointOptions
   readonly onCheckpoint?: (event: CheckpointEvent) => void
+  /** where to keep states that do not fit into memory; without it, the search stops there */
+  readonly spill?: SpillOptions
+  readonly onSpill?: (event: SpillEvent) => void
+}
+
+/** States went to disk, or could not. */
+export interface SpillEvent {
+  readonly dir: string
+  readonly distinct: number
+  /** what the system said; empty where all is well */
+  readonly reason: string
 }
 
 /** A finished search: what it found out, and the graph to look at. */
@@ -67,9 +80,13 @@ export interface Search {
   /** the same states, wherever they are kept */
   readonly states: FoundStates
   readonly fault: StateFault | null
+  /** gives back what is on disk, if anything; traces cannot be found after that */
+  release(): void
 }
 
 const STINT = 40
+/** what a search on disk needs in memory, in rooms for each thread */
+const LEAST_ROOMS = 4
 
 /** Explores a model. Faults of the spec are part of the outcome; only faults of the checker itself are thrown. */
 export async function search(model: Model, options: SearchOptions = {}): Promise<Search> {
@@ -84,7 +101,11 @@ class Run {
   readonly #space: Space
   readonly #explorer: Explorer
   readonly #levels: IdRange[][] = []
-  readonly #states: FoundStates
+  #states: FoundStates
+  /** where states are kept that do not fit into memory, and the states in memory that were not compared with them yet */
+  #spill: Spill | null = null
+  #found: IdRange[] = []
+  readonly #epochs: Epochs = { frontier: 0, flush: 0, search: 0 }
   /** states of all levels but the last */
   #closed = 0
   readonly #began = performance.now()
@@ -116,7 +137,7 @@ class Run {
     try {
       const whole = this.#model.claims.find(({ kind }) => kind === 'temporal' || kind === 'refinement')
       if (symmetry !== null && whole !== undefined) throw wholeGraphRefusal(whole)
-      complete = (this.#levels.length > 0 || this.#start()) && (await this.#exploreLevels())
+      complete = (this.#states.depth > 0 || this.#start()) && (await this.#exploreLevels())
       if (this.#fault === null) this.#explorer.audit()
       if (this.#fault === null && symmetry !== null) auditSymmetry(this.#explorer, symmetry, this.#states)
     } catch (thrown) {
@@ -142,9 +163,9 @@ class Run {
         for (let cell = 0; cell < cells.length; cell++) this.#explorer.coverage.note(cell, codes[cell])
         pack(layout, codes, words, 0)
         initials?.note(words)
-        if (!this.#explorer.addInitial(words)) this.#makeRoom()
+        if (!this.#explorer.addInitial(words)) this.#makeRoomForInitial()
       })
-      while (this.#stopped === null && !this.#explorer.finishInitial()) this.#makeRoom()
+      while (this.#stopped === null && !this.#explorer.finishInitial()) this.#makeRoomForInitial()
       if (this.#stopped === null) initials?.check()
     } catch (thrown) {
       const error = thrown instanceof SpecError ? thrown : asSpecError(thrown, this.#model.name)
@@ -161,49 +182,64 @@ class Run {
   /** Explores level after level; true when no state is left. */
   async #exploreLevels(): Promise<boolean> {
     const { maxDepth = Infinity, maxStates = Infinity, untilDecided = false } = this.#options
-    for (let level = this.#levels.length; ; level++) {
-      const ranges = this.#levels[level - 1]
-      const frontier: Frontier = { ranges, size: rangesSize(ranges) }
-      if (frontier.size === 0) {
+    for (let level = this.#states.depth; ; level++) {
+      const size = this.#states.size(level)
+      if (size === 0) {
+        if (this.#spill !== null) return true
         this.#levels.pop()
-        this.#closed -= rangesSize(this.#levels[level - 2] ?? [])
+        this.#closed -= this.#states.size(level - 1)
         return true
       }
       if (untilDecided && this.#explorer.judge.decided()) return false
       if (level >= maxDepth) this.#stopped = 'depth'
       if (this.#distinct() >= maxStates) this.#stopped = 'states'
-      if (performance.now() - this.#breathed > STINT) await this.#breathe(frontier, level)
+      if (performance.now() - this.#breathed > STINT) await this.#breathe(size, level)
       await this.#saver?.endLevel()
       if (this.#stopped !== null) return false
-      await this.#exploreLevel(frontier, level)
+      await this.#exploreLevel(size, level)
       this.#sample(level)
       if (this.#stopped !== null || this.#fault !== null) return false
     }
   }
 
-  async #exploreLevel(frontier: Frontier, level: number): Promise<void> {
-    const { control } = this.#space
-    control[CONTROL.cursor] = 0
-    control[CONTROL.pause] = 0
-    if (this.#crew === null && this.#workers > 1 && this.#distinct() >= (this.#options.parallelFrom ?? 200_000)) {
-      this.#crew = hireCrew({
-        source: this.#options.source!,
-        memory: this.#space.memory,
-        threads: this.#workers,
-        kernelAfter: this.#options.kernelAfter,
-        identity: identityOf(this.#model),
-        symmetry: this.#explorer.symmetry !== null,
-      })
-      if (this.#options.parallelFrom === 0) await this.#crew.assembled()
+  async #exploreLevel(size: number, level: number): Promise<void> {
+    await this.#hire()
+    const generated = this.#generated()
+    if (this.#spill === null) {
+      const early = this.#maySpill() && this.#distinct() >= (this.#options.spill?.from ?? Infinity)
+      this.#closed += size
+      this.#levels.push([])
+      if (!early && !(await this.#workOn({ ranges: this.#levels[level - 1], size }, level))) return
+      await this.#toDisk(level, generated)
     }
-    this.#closed += frontier.size
-    this.#levels.push([])
-    this.#crew?.begin(frontier, level, this.#space.memory, this.#explorer.judge)
+    if (this.#stopped === null) await this.#exploreSpilled(level)
+  }
+
+  async #hire(): Promise<void> {
+    if (this.#crew !== null || this.#workers === 1) return
+    if (this.#distinct() < (this.#options.parallelFrom ?? 200_000)) return
+    this.#crew = hireCrew({
+      source: this.#options.source!,
+      memory: this.#space.memory,
+      threads: this.#workers,
+      kernelAfter: this.#options.kernelAfter,
+      identity: identityOf(this.#model),
+      symmetry: this.#explorer.symmetry !== null,
+    })
+    if (this.#options.parallelFrom === 0) await this.#crew.assembled()
+  }
+
+  /** Has all threads work on a frontier until it is done. True when the states do not fit into memory any more. */
+  async #workOn(frontier: Frontier, level: number): Promise<boolean> {
+    const { control } = this.#space
+    let outgrown = false
+    control[CONTROL.cursor] = 0
+    this.#begin(frontier, level)
     for (;;) {
       const stint = this.#explorer.work(frontier, level, performance.now() + STINT)
       this.#takeAdded(this.#explorer)
       if (stint === 'slice') {
-        await this.#breathe(frontier, level)
+        await this.#breathe(frontier.size - control[CONTROL.cursor], level)
         if (this.#stopped !== null) break
         continue
       }
@@ -212,11 +248,12 @@ class Run {
       this.#takeAdded(this.#crew)
       this.#fault = lowest(this.#explorer.fault, this.#crew?.fault ?? null)
       if (this.#fault?.level === level || (stint === 'done' && crewDone)) break
-      await this.#breathe(frontier, level)
-      if (this.#stopped === null) this.#makeRoom()
-      if (this.#stopped !== null) break
-      control[CONTROL.pause] = 0
-      this.#crew?.begin(frontier, level, this.#space.memory, this.#explorer.judge)
+      await this.#breathe(frontier.size - control[CONTROL.cursor], level)
+      if (this.#stopped === null && this.#spill !== null) await this.#flush(level)
+      else if (this.#stopped === null) outgrown = !this.#makeRoom()
+      if (outgrown && !this.#maySpill()) this.#stopped = 'memory'
+      if (outgrown || this.#stopped !== null) break
+      this.#begin(frontier, level)
     }
     if (this.#stopped !== null) {
       Atomics.store(control, CONTROL.pause, 1)
@@ -224,17 +261,118 @@ class Run {
       this.#takeAdded(this.#crew)
     }
     this.#crew?.report(this.#explorer)
+    return outgrown && this.#stopped === null
+  }
+
+  #begin(frontier: Frontier, level: number): void {
+    this.#space.control[CONTROL.pause] = 0
+    this.#explorer.align(this.#epochs)
+    this.#crew?.begin(frontier, level, this.#space.memory, this.#epochs, this.#explorer.judge)
   }
 
   /** Enters what a thread, or several, found into the level that is being found. */
   #takeAdded(finder: { takeAdded(): IdRange[] } | null): void {
-    const level = this.#levels[this.#levels.length - 1]
+    const level = this.#spill === null ? this.#levels[this.#levels.length - 1] : this.#found
     for (const range of finder?.takeAdded() ?? []) level.push(range)
   }
 
+  /** Claims about the whole graph need it in memory. */
+  #maySpill(): boolean {
+    const whole = ({ kind }: { kind: string }) => kind === 'temporal' || kind === 'refinement'
+    return this.#options.spill !== undefined && !this.#model.claims.some(whole)
+  }
+
+  /** Moves all levels to disk; the level that was being expanded has to be expanded anew. */
+  async #toDisk(level: number, generated: number): Promise<void> {
+    const distinct = this.#closed
+    this.#levels.length = level
+    await this.#onDisk(async () => {
+      const spill = this.#openSpill(this.#levels.flat())
+      for (const ranges of this.#levels) {
+        spill.addLevel(ranges)
+        await this.#pause('moving states to disk')
+      }
+      await this.#all(spill.dump(), 'moving states to disk')
+      this.#spill = spill
+    })
+    this.#before = { ...this.#before, generated: this.#before.generated + generated - this.#generated() }
+    this.#epochs.search++
+    if (this.#spill === null) {
+      this.#closed -= rangesSize(this.#levels[level - 1])
+      return
+    }
+    this.#levels.length = 0
+    this.#states = statesOnDisk(this.#explorer, this.#spill)
+    this.#tellSpill(distinct)
+  }
+
+  /** A spill of the space, with a table that holds the states of the given ranges and will not grow any more. */
+  #openSpill(ranges: readonly IdRange[]): Spill {
+    const next = this.#space.reserved + 1
+    this.#space.table.fill(0)
+    for (const range of ranges) this.#space.enter(range)
+    // Below that, threads would have no room between two flushes.
+    this.#space.grow(LEAST_ROOMS * this.#explorer.mostRoom * this.#workers, ranges, Infinity)
+    return new Spill(this.#space, this.#options.spill!, next)
+  }
+
+  /** Expands a level that lies on disk, piece by piece. */
+  async #exploreSpilled(level: number): Promise<void> {
+    const spill = this.#spill!
+    const size = this.#states.size(level)
+    spill.beginLevel()
+    for (let from = 0; from < size && this.#stopped === null; from += spill.piece) {
+      let count = 0
+      await this.#onDisk(async () => {
+        count = spill.load(level, from)
+      })
+      if (this.#stopped !== null) return
+      this.#epochs.frontier++
+      await this.#workOn({ ranges: [{ from: 1, to: count + 1 }], size: count }, level)
+      if (this.#fault?.level === level) return
+      if (this.#stopped === null && spill.due) await this.#flush(level)
+    }
+    if (this.#stopped === null) await this.#flush(level)
+    if (this.#stopped === null) spill.endLevel()
+  }
+
+  /** Sorts out what is new among the states in memory, and empties it. */
+  async #flush(level: number): Promise<void> {
+    const found = this.#found
+    this.#found = []
+    await this.#onDisk(() => this.#all(this.#spill!.flush(found), 'comparing with states on disk', level))
+    this.#epochs.flush++
+  }
+
+  /** Goes through with something that takes its time. */
+  async #all(steps: Iterable<void>, doing: string, level = 0): Promise<void> {
+    for (const _ of steps) {
+      if (performance.now() - this.#breathed > STINT) await this.#pause(doing, level)
+      if (this.#stopped !== null) return
+    }
+  }
+
+  async #pause(doing: string, level = 0): Promise<void> {
+    this.#tell(level, 0, this.#distinct(), doing)
+    await new Promise((resolve) => setImmediate(resolve))
+    this.#breathed = performance.now()
+    if (this.#options.signal?.aborted) this.#stopped = 'interrupt'
+  }
+
+  /** Does something with files; where the disk does not let it, the search stops. */
+  async #onDisk(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (thrown) {
+      if (!(thrown instanceof Error) || !('syscall' in thrown)) throw thrown
+      this.#stopped = 'disk'
+      this.#options.onSpill?.({ dir: this.#options.spill!.dir, distinct: this.#distinct(), reason: thrown.message })
+    }
+  }
+
   /** Lets the event loop run: progress out, interrupts in. */
-  async #breathe(frontier: Frontier, level: number): Promise<void> {
-    this.#tell(level, Math.max(0, frontier.size - this.#space.control[CONTROL.cursor]), this.#distinct())
+  async #breathe(frontier: number, level: number): Promise<void> {
+    this.#tell(level, Math.max(0, frontier), this.#distinct())
     await new Promise((resolve) => setImmediate(resolve))
     this.#breathed = performance.now()
     if (this.#options.signal?.aborted) this.#stopped = 'interrupt'
@@ -250,20 +388,27 @@ class Run {
     this.#options.onProgress?.({ level, distinct, generated, frontier, bytes, seconds, doing })
   }
 
-  /** Grows the space until work can go on, or stops the search where the memory limit forbids it. */
-  #makeRoom(): void {
+  /** Grows the space so that work can go on; false where the memory limit forbids it. */
+  #makeRoom(): boolean {
     const wanted = this.#space.reserved + this.#workers * this.#explorer.room
-    if (this.#space.capacity <= wanted && !this.#grow(wanted)) this.#stopped = 'memory'
+    return this.#space.capacity > wanted || this.#grow(wanted)
   }
 
-  #grow(wanted: number): boolean {
+  /** What goes to disk are levels: the first one is found in memory, whatever it takes. */
+  #makeRoomForInitial(): void {
+    if (this.#makeRoom()) return
+    const wanted = this.#space.reserved + this.#workers * this.#explorer.room
+    if (!this.#maySpill() || !this.#grow(wanted, Infinity)) this.#stopped = 'memory'
+  }
+
+  #grow(wanted: number, limit = this.#maxMemory): boolean {
     try {
       const crew = this.#crew
       const callHelpers =
         crew === null
           ? undefined
           : (ranges: readonly IdRange[], growth: number) => crew.callForHelp(this.#space.memory, ranges, growth)
-      return this.#space.grow(wanted, [...this.#levels.flat(), ...this.#explorer.added], this.#maxMemory, callHelpers)
+      return this.#space.grow(wanted, [...this.#levels.flat(), ...this.#explorer.added], limit, callHelpers)
     } catch (thrown) {
       if (!(thrown instanceof RangeError)) throw thrown
       return false
@@ -276,8 +421,7 @@ class Run {
       model: this.#model,
       space: this.#space,
       explorer: this.#explorer,
-      levels: this.#levels,
-      states: this.#states,
+      states: () => this.#states,
       distinct: () => this.#distinct(),
       generated: () => this.#generated(),
       seconds: () => this.#seconds(),
@@ -285,9 +429,58 @@ class Run {
         this.#crew?.addCoverage(this.#explorer.coverage)
         return this.#explorer.coverage
       },
-      makeRoom: (wanted) => this.#grow(wanted),
+      next: () => this.#spill?.next ?? this.#space.reserved + 1,
+      records: (from, to) => this.#spill?.saved(from, to) ?? savedLevels(this.#space, this.#levels.slice(from, to)),
+      receiver: (mark) => this.#intoMemory(mark) ?? this.#intoFiles(mark),
       tell: (doing, distinct) => this.#tell(0, 0, distinct, doing),
     }
+  }
+
+  /** Takes in a checkpoint that fits into memory. */
+  #intoMemory(mark: Mark): Receiver | null {
+    if (!this.#grow(mark.next)) return null
+    return {
+      level: (ranges) => this.#levels.push([...ranges]),
+      records: (first, piece) => this.#space.log.set(piece, first * this.#space.stride),
+      end: () => {
+        this.#space.control[CONTROL.nextBlock] = mark.next
+        for (const range of this.#levels.flat()) this.#space.enter(range)
+      },
+    }
+  }
+
+  /** Takes in a checkpoint that does not. */
+  #intoFiles(mark: Mark): Receiver | null {
+    if (!this.#maySpill()) return null
+    while (this.#grow(Math.floor(this.#space.capacity) + 1));
+    const spill = this.#openSpill([])
+    spill.next = mark.next
+    const dump = async () => {
+      for (const _ of spill.dump());
+    }
+    return {
+      level: (ranges) => spill.beginLevel(ranges),
+      records: async (_, piece) => {
+        const { stride } = this.#space
+        for (let at = 0; at < piece.length; ) {
+          const room = Math.floor(this.#space.capacity) - this.#space.reserved
+          const some = piece.subarray(at, at + room * stride)
+          spill.absorb(some)
+          at += some.length
+          if (some.length === room * stride) await dump()
+        }
+      },
+      end: async () => {
+        await dump()
+        this.#spill = spill
+        this.#states = statesOnDisk(this.#explorer, spill)
+        this.#tellSpill(mark.distinct)
+      },
+    }
+  }
+
+  #tellSpill(distinct: number): void {
+    this.#options.onSpill?.({ dir: this.#options.spill!.dir, distinct, reason: '' })
   }
 
   /** Opens the checkpoint, and takes up what it holds when the search goes on from it. */
@@ -296,7 +489,7 @@ class Run {
     const mark = await this.#saver.resume()
     if (mark === null) return
     const { maxDepth = Infinity, maxStates = Infinity } = this.#options
-    const closed = mark.distinct - rangesSize(this.#levels[this.#levels.length - 1])
+    const closed = mark.distinct - this.#states.size(mark.levels)
     if (mark.levels > maxDepth || closed >= maxStates) throw limitPassed(options.dir, mark)
     this.#before = mark
     this.#closed = closed
@@ -307,7 +500,7 @@ class Run {
   }
 
   #distinct(): number {
-    return this.#closed + rangesSize(this.#levels[this.#levels.length - 1] ?? [])
+    return this.#spill?.distinct ?? this.#closed + rangesSize(this.#levels[this.#levels.length - 1] ?? [])
   }
 
   #tally(): Tally {
@@ -333,7 +526,8 @@ class Run {
     if (this.#crew !== null) this.#crew.addCoverage(coverage)
     if (this.#explorer.symmetry !== null) closeCoverage(coverage, this.#model.domain.cells)
     const distinct = this.#distinct()
-    const depth = this.#levels.filter((ranges) => rangesSize(ranges) > 0).length
+    let depth = this.#states.depth
+    while (depth > 0 && this.#states.size(depth) === 0) depth--
     return {
       model: this.#model,
       outcome: {
@@ -352,6 +546,7 @@ class Run {
         seconds: this.#seconds(),
         workers: this.#crew === null ? 1 : this.#workers,
         bytes: this.#space.bytes,
+        diskBytes: this.#spill?.bytes ?? 0,
         bytesPerState: distinct === 0 ? 0 : this.#space.bytes / distinct,
         bitsPerState: this.#explorer.teacher.layout.bits,
         ...this.#tally(),
@@ -364,6 +559,7 @@ class Run {
       levels: this.#levels,
       states: this.#states,
       fault: this.#fault,
+      release: () => this.#spill?.close(),
     }
   }
 }

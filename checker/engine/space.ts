@@ -23,8 +23,8 @@ export interface SpaceMemory {
 /** States handed out to one thread at a time, so that threads append without meeting. */
 export const BLOCK = 1024
 
-const SMALLEST_TABLE = 1 << 12
-const SMALLEST_LOG = 1 << 12
+const SMALLEST_TABLE = 1 << 13
+const SMALLEST_LOG = 1 << 13
 /** an entry must have a bit left beside the number of a state */
 const LARGEST_TABLE = 2 ** 31
 /** elements of a typed array */

@@ -1,6 +1,10 @@
 /** The states that a search has found, level by level, wherever they are kept: what traces and audits look at. */
 import type { Explorer } from './explorer.ts'
 import { type IdRange, rangesSize } from './space.ts'
+import type { Spill } from './spill.ts'
+
+/** States read from disk together. */
+const PIECE = 4096
 
 /** What tells a state from others: its number in memory, or its words as text. */
 export type StateKey = number | string
@@ -44,6 +48,39 @@ export function statesInMemory(explorer: Explorer, levels: readonly (readonly Id
     },
     keyOf: (given, base) => (given === space.log ? base / stride : explorer.idOf(given, base)),
     wordsOf: (key) => copy(key as number),
+  }
+}
+
+/** States in the file of a search that has outgrown its memory. */
+export function statesOnDisk({ symmetry }: Explorer, spill: Spill): FoundStates {
+  const { words } = spill.space
+  return {
+    get depth() {
+      return spill.levels.length
+    },
+    size: (level) => spill.levels[level - 1]?.size ?? 0,
+    *each(level) {
+      if (spill.levels[level - 1] === undefined) return
+      for (const piece of spill.pieces(level, PIECE))
+        for (let base = 0; base < piece.length; base += words) yield { words: piece, base }
+    },
+    sample(from, to, count) {
+      const levels = spill.levels.slice(from - 1, to)
+      const size = levels.reduce((sum, level) => sum + level.size, 0)
+      return spread(size, count).map((at) => spill.stateAt(levels[0].first + at))
+    },
+    keyOf(given, base) {
+      const [state, at] = symmetry === null ? [given, base] : [symmetry.canonical(given, base), 0]
+      let key = ''
+      for (let word = at; word < at + words; word++)
+        key += String.fromCharCode(state[word] & 0xffff, state[word] >>> 16)
+      return key
+    },
+    wordsOf: (key) =>
+      Int32Array.from(
+        { length: words },
+        (_, word) => String(key).charCodeAt(2 * word) | (String(key).charCodeAt(2 * word + 1) << 16),
+      ),
   }
 }
 

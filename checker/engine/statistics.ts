@@ -29,6 +29,8 @@ export interface Statistics extends Tally {
   readonly seconds: number
   readonly workers: number
   readonly bytes: number
+  /** of the files that states were moved to when they did not fit into memory */
+  readonly diskBytes: number
   readonly bytesPerState: number
   readonly bitsPerState: number
   readonly loadFactor: number

@@ -21,6 +21,7 @@ parentPort!.on('message', (order: Order | CallForHelp) => {
     space.help(order.ranges, order.growth)
     return
   }
+  explorer.align(order.epochs)
   mergeDecisions(explorer.judge, order.decided.levels, order.decided.deadlockLevel)
   const stint = explorer.work(order.frontier, order.level, Infinity)
   const { fault } = explorer
