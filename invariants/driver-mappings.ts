@@ -39,13 +39,20 @@ export const noMappingOfFreePage = ({ pages }: GpuMemory): Claim<Scene> =>
     },
   })
 
+type Mover = Scene['compaction']
+
+/** The tasks that migrate: one, or two. */
+const movers = (s: Scene): Mover[] => ('compaction2' in s ? [s.compaction, s.compaction2!] : [s.compaction])
+
+const moves = ({ pc }: Mover): boolean => pc === 'copy' || pc === 'publish'
+
 /** P20, at the moment that matters: while the contents move. */
 export const movedUnmapped = (): Claim<Scene> =>
   invariant('a driver page is mapped by nobody while its contents are moved', {
     name: 'moved-while-unmapped',
     source: 'mm/migrate.c: folios are unmapped before they are copied',
-    given: (s: Scene) => s.compaction.pc === 'copy' || s.compaction.pc === 'publish',
-    holds: (s: Scene) => !maps(s, s.compaction.src!),
+    given: (s: Scene) => movers(s).some(moves),
+    holds: (s: Scene) => movers(s).every((mover) => !moves(mover) || !maps(s, mover.src!)),
   })
 
 /** What a page gets that keeps a mapping in whose page-cache tree it is not. */
@@ -69,7 +76,10 @@ export const migrationEnds = ({ checksRefs }: GpuMemory['state']): Claim<Scene> 
 
 /** Nobody holds a reference but page table, driver and core. */
 const othersAreIdle = (s: Scene) =>
-  s.user.page === null && s.isolator.src === null && (!('gup' in s) || s.gup?.page === null)
+  s.user.page === null &&
+  s.isolator.src === null &&
+  (!('compaction2' in s) || s.compaction2?.src === null) &&
+  (!('gup' in s) || s.gup?.page === null)
 
 /** No page is used up by mappings that were left behind: each has an owner, belongs to a migration, or is free. */
 const thereIsMemory = (s: Scene) =>

@@ -1,7 +1,7 @@
 /** What must hold of movable pages of drivers, whichever driver it is. One claim, one sentence, one source. */
 import { type Claim, invariant, reachable } from '../checker/language/index.ts'
 import type { Memory, Mm } from '../spec/memory.ts'
-import type { MovablePages, WithPages } from '../spec/movable-ops.ts'
+import type { MovablePages, WithPages } from '../spec/movable-pages.ts'
 
 type Of = Pick<MovablePages, 'pages'>
 

@@ -16,22 +16,17 @@ import {
   stepsIf,
   when,
 } from '../../checker/language/index.ts'
+import { type DriverOps, isolateMovable, type Mover, moveMovable, moverLocals, moverStart } from '../movable-ops.ts'
 import {
   adoptPage,
   allocPage,
   bootPages,
-  type DriverOps,
   disownPage,
   dropDriverRef,
-  isolateMovable,
   listDel,
-  type Mover,
   movablePages,
-  moveMovable,
-  moverLocals,
-  moverStart,
   putPage,
-} from '../movable-ops.ts'
+} from '../movable-pages.ts'
 import type { Settings } from '../switches/index.ts'
 
 /** One page in the balloon, one free. A kernel that can meet a page without an owner in a callback warns. */

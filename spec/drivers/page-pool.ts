@@ -3,22 +3,17 @@
  * asks of every driver, and what happens when a driver does not do it.
  */
 import { bool, optional, process, type StateOf, type Steps, step, when } from '../../checker/language/index.ts'
+import { type DriverOps, isolateMovable, type Mover, moveMovable, moverLocals, moverStart } from '../movable-ops.ts'
 import {
   adoptPage,
   allocPage,
   bootPages,
-  type DriverOps,
   disownPage,
   dropDriverRef,
-  isolateMovable,
   listDel,
-  type Mover,
   movablePages,
-  moveMovable,
-  moverLocals,
-  moverStart,
   putPage,
-} from '../movable-ops.ts'
+} from '../movable-pages.ts'
 import type { Settings } from '../switches/index.ts'
 
 /** One page in the pool, one free; and whether a callback went by the data of a page that the driver no longer owns. */

@@ -19,19 +19,8 @@ import {
   stepsIf,
   when,
 } from '../../checker/language/index.ts'
-import {
-  adoptPage,
-  bootPages,
-  type DriverOps,
-  disownPage,
-  dropDriverRef,
-  isolateMovable,
-  type Mover,
-  movablePages,
-  moveMovable,
-  moverLocals,
-  moverStart,
-} from '../movable-ops.ts'
+import { type DriverOps, isolateMovable, type Mover, moveMovable, moverLocals, moverStart } from '../movable-ops.ts'
+import { adoptPage, bootPages, disownPage, dropDriverRef, movablePages } from '../movable-pages.ts'
 import type { Settings } from '../switches/index.ts'
 
 /** How many tasks migrate, and whether the pool comes to its end. */

@@ -3,22 +3,13 @@
  * space has mapped be migrated? Compaction moves the page of a driver while a user stores to it, faults, and unmaps it.
  */
 import { type Claim, type Constants, model, SpecError } from '../../checker/language/index.ts'
-import {
-  bootGpu,
-  type Gpu,
-  type GpuMemory,
-  gpuCompaction,
-  gpuMemory,
-  gpuUser,
-  gupHolder,
-  otherIsolator,
-  unmapper,
-} from '../drivers/gpu.ts'
+import { bootGpu, type Gpu, type GpuMemory, gpuMemory, gpuUser, gupHolder, unmapper } from '../drivers/gpu.ts'
+import { gpuCompaction, otherIsolator } from '../drivers/gpu-migrate.ts'
 import { type Kernel, withSettings } from '../kernels.ts'
 import { labelsOf } from '../offline.ts'
 
 /** `driver` takes one of the variants below in place of what the kernel and its patches say. */
-export const constants = { driver: 'of-the-kernel' } satisfies Constants
+export const constants = { driver: 'of-the-kernel', deep: false } satisfies Constants
 
 /** How a driver and the core share the work of moving a mapped page, by the names D0 to D5. */
 export const DRIVERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -64,12 +55,13 @@ export function withDriver(on: Kernel, driver: string, byHand: Readonly<Record<s
 }
 
 /** The bounds in words. */
-export const boundsFor = (): string =>
-  '1 driver page in use and 1 free, 1 user address, 1 task that migrates, 1 that isolates, 1 that holds references'
+export const boundsFor = ({ deep }: typeof constants): string =>
+  `1 driver page in use and ${deep ? '2 free, 1 user address, 2 tasks that migrate' : '1 free, 1 user address, 1 task that migrates'}, 1 that isolates, 1 that holds references`
 
 /** The memory, and where the tasks stand. There is no holder of references where the mapping gives none. */
 export type Scene = Gpu & {
   compaction: { pc: string; src: number | null }
+  compaction2?: { pc: string; src: number | null }
   isolator: { src: number | null }
   user: { page: number | null }
   gup?: { page: number | null }
@@ -78,10 +70,11 @@ export type Scene = Gpu & {
 /** The model on a kernel, with the claims that `claimsOn` makes. */
 export function driverMappedPage(
   { settings }: Kernel,
+  { deep }: typeof constants,
   claimsOn: (mm: GpuMemory) => readonly Claim<Scene>[],
   waive: Readonly<Record<string, string>>,
 ) {
-  const mm = gpuMemory(settings)
+  const mm = gpuMemory(settings, deep ? 2 : 1)
   const compaction = gpuCompaction(mm, settings)
   const givesReferences = settings['driver-maps'] === 'page' && settings['movable-page-may-be-mapped'] === 'yes'
   return model(
@@ -90,6 +83,7 @@ export function driverMappedPage(
       state: mm.state,
       processes: {
         compaction,
+        ...(deep ? { compaction2: gpuCompaction(mm, settings, 'compaction 2') } : {}),
         user: gpuUser(mm, settings),
         munmap: unmapper(mm, settings),
         isolator: otherIsolator(mm, settings),

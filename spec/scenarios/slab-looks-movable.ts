@@ -16,20 +16,17 @@ import {
   when,
 } from '../../checker/language/index.ts'
 import type { Kernel } from '../kernels.ts'
+import { type DriverOps, type Isolator, isolateMovable, moverLocals } from '../movable-ops.ts'
 import {
   adoptPage,
   allocPage,
   bootPages,
-  type DriverOps,
   disownPage,
   dropDriverRef,
   dropIsolation,
-  type Isolator,
-  isolateMovable,
   movablePages,
-  moverLocals,
   putPage,
-} from '../movable-ops.ts'
+} from '../movable-pages.ts'
 import type { Settings } from '../switches/index.ts'
 
 export const constants = {} satisfies Constants

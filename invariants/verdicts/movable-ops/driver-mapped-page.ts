@@ -35,6 +35,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
   const on = withDriver(given, values.driver, Object.fromEntries(byHand.map(([name, to]) => [name, String(to)])))
   return driverMappedPage(
     on,
+    values,
     (mm) => [
       userAndDriverAgree(mm),
       noLostStore(),
