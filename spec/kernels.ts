@@ -121,7 +121,8 @@ export function kernel(name: string): Kernel {
   const patch = name.startsWith('patch:') ? name.slice('patch:'.length) : null
   if (patch !== null && patch in PATCHES) {
     const { base, about } = PATCHES[patch]
-    const patched = entries.map(([key, { patches }]) => [key, patches[patch] ?? settingsOf(base)[key]])
+    const before = settingsOf(base)
+    const patched = entries.map(([key, { patches }]) => [key, patches[patch] ?? before[key]])
     return { name, about, settings: Object.fromEntries(patched) as Settings }
   }
   if (!RELEASES.includes(name as Release)) {
