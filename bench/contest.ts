@@ -13,6 +13,8 @@ export interface Score {
   readonly cpuSeconds: number | null
   readonly searchSeconds: number | null
   readonly peak: number | null
+  /** bytes for each state as the tool counts them */
+  readonly stateBytes: number | null
 }
 
 export interface Result {
@@ -78,6 +80,7 @@ export async function contest(
       cpuSeconds: medianOf(done.map(({ run }) => run.cpuSeconds)),
       searchSeconds: medianOf(done.map(({ report }) => report.searchSeconds)),
       peak: medianOf(done.map(({ run }) => run.peak)),
+      stateBytes: medianOf(done.map(({ report }) => report.stateBytes ?? null)),
     })),
   }
 }

@@ -9,11 +9,14 @@ export interface BenchModel {
   readonly full: boolean
   /** the tool that takes minutes, measured only with --slow */
   readonly tooSlow?: string
-  readonly example: { readonly file: string; readonly settings: Sizes }
+  /** a spec file or a scenario, and its constants */
+  readonly target: { readonly name: string; readonly settings: Readonly<Record<string, number | boolean>> }
+  /** the same spec written in another style, which must not be slower or faster */
+  readonly otherStyle?: { readonly about: string; readonly file: string }
   readonly c?: { readonly source: string; readonly defines: Sizes }
-  readonly promela: { readonly source: string; readonly defines: Sizes }
-  readonly murphi: { readonly source: string; readonly constants: Sizes }
-  readonly tla: { readonly module: string; readonly constants: Sizes; readonly invariants: readonly string[] }
+  readonly promela?: { readonly source: string; readonly defines: Sizes }
+  readonly murphi?: { readonly source: string; readonly constants: Sizes }
+  readonly tla?: { readonly module: string; readonly constants: Sizes; readonly invariants: readonly string[] }
 }
 
 const twoPhase = (N: number, full: boolean): BenchModel => ({
@@ -21,7 +24,7 @@ const twoPhase = (N: number, full: boolean): BenchModel => ({
   title: `two-phase commit, ${N} resource managers`,
   full,
   ...(N > 8 && { tooSlow: 'Rumur' }),
-  example: { file: 'examples/two-phase.ts', settings: { RMs: N } },
+  target: { name: 'examples/two-phase.ts', settings: { RMs: N } },
   c: { source: 'twophase.c', defines: { N } },
   promela: { source: 'twophase.pml', defines: { N } },
   murphi: { source: 'twophase.m', constants: { N } },
@@ -32,10 +35,18 @@ const filter = (N: number, full: boolean): BenchModel => ({
   name: `filter-${N}`,
   title: `filter lock, ${N} processes`,
   full,
-  example: { file: 'examples/filter-lock.ts', settings: { processes: N } },
+  target: { name: 'examples/filter-lock.ts', settings: { processes: N } },
   promela: { source: 'filter.pml', defines: { N } },
   murphi: { source: 'filter.m', constants: { N } },
   tla: { module: 'Filter', constants: { N }, invariants: ['Mutex'] },
+})
+
+/** The model of the kernel: no other tool has it. */
+const scenario = (name: string): BenchModel => ({
+  name,
+  title: `${name}, the larger bounds`,
+  full: false,
+  target: { name, settings: { deep: true } },
 })
 
 export const models: readonly BenchModel[] = [
@@ -49,10 +60,19 @@ export const models: readonly BenchModel[] = [
     title: 'page migration, 2 folios, batches of 1',
     full: true,
     tooSlow: 'Rumur',
-    example: { file: 'examples/page-migration.ts', settings: { folios: 2, batch: 1 } },
+    target: { name: 'examples/page-migration.ts', settings: { folios: 2, batch: 1 } },
     c: { source: 'migrate.c', defines: { NF: 2, B: 1 } },
     promela: { source: 'migrate.pml', defines: { NF: 2, B: 1 } },
     murphi: { source: 'migrate.m', constants: { NF: 2, B: 1 } },
     tla: { module: 'Migrate', constants: { NF: 2, B: 1 }, invariants: ['MapOK', 'RefOK', 'PinOK', 'FreeOK'] },
+  },
+  scenario('pin-vs-isolation'),
+  scenario('pin-vs-offline'),
+  {
+    name: 'styles',
+    title: 'two-phase commit, 8 resource managers, written with ts-pattern, strings and exceptions',
+    full: false,
+    target: { name: 'bench/styles/readable.ts', settings: { RMs: 8 } },
+    otherStyle: { about: 'bare integers', file: 'bench/styles/bare.ts' },
   },
 ]

@@ -33,6 +33,7 @@ const spin: Tool = {
   name: 'SPIN',
   missing: missingPrograms({ spin: 'spin', gcc: 'gcc' }),
   async prepare({ promela }, cwd) {
+    if (promela === undefined) return null
     const source = peerFile('promela', promela.source)
     await measure({ program: 'spin', args: ['-o2', '-o3', ...defines(promela.defines), '-a', source], cwd })
     const limits = ['-DSAFETY', '-DNOFAIR', '-DNOREDUCE', '-DMEMLIM=20000']
@@ -56,6 +57,7 @@ const rumur: Tool = {
   name: 'Rumur',
   missing: missingPrograms({ rumur: 'rumur', gcc: 'gcc' }),
   async prepare({ murphi }, cwd) {
+    if (murphi === undefined) return null
     let text = readFileSync(peerFile('murphi', murphi.source), 'utf8')
     for (const [name, value] of Object.entries(murphi.constants)) {
       text = text.replace(new RegExp(`\\b${name}: \\d+;`), `${name}: ${value};`)
@@ -85,7 +87,9 @@ const tlc: Tool = {
   missing:
     missingPrograms({ java: 'default-jre-headless' }) ??
     (jar === undefined ? 'no Debian package: let TLC_JAR name a tla2tools.jar' : null),
-  async prepare({ tla: { module, constants, invariants } }, cwd): Promise<Command> {
+  async prepare({ tla }, cwd): Promise<Command | null> {
+    if (tla === undefined) return null
+    const { module, constants, invariants } = tla
     writeFileSync(join(cwd, `${module}.tla`), readFileSync(peerFile('tla', `${module}.tla`)))
     const values = Object.entries(constants).map(([name, value]) => `CONSTANT ${name} = ${value}`)
     writeFileSync(

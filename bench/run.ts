@@ -6,10 +6,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { contest } from './contest.ts'
+import { contest, type Result } from './contest.ts'
 import { machineText } from './machine.ts'
-import { mmcheck } from './mmcheck.ts'
+import { mmcheck, otherStyle } from './mmcheck.ts'
 import { models } from './models.ts'
+import { writePages } from './pages.ts'
 import { peers } from './peers.ts'
 import { tableText } from './table.ts'
 
@@ -17,7 +18,8 @@ const USAGE = `npm run bench -- [options]
   --full        the large models too, in about ten minutes
   --only NAME   models whose name contains this (repeatable): ${models.map(({ name }) => name).join(', ')}
   --runs K      runs of each tool on each model, 3 when absent
-  --workers N   mmcheck with N workers as one more tool
+  --workers N   mmcheck with N workers as one more tool (default: 2; 1 for none)
+  --write       put the summary into README.md and the tables into docs/benchmarks.md
   --slow        peers that take minutes on a model, there too`
 
 function options() {
@@ -28,17 +30,18 @@ function options() {
       full: flag,
       slow: flag,
       help: flag,
+      write: flag,
       runs: number,
       workers: number,
       only: { type: 'string', multiple: true },
     },
   })
   const count = (text: string | undefined, standard: number) => (text === undefined ? standard : Number(text))
-  return { ...values, runs: count(values.runs, 3), workers: count(values.workers, 1) }
+  return { ...values, runs: count(values.runs, 3), workers: count(values.workers, 2) }
 }
 
 async function main(): Promise<number> {
-  const { full, slow, help, only, runs, workers } = options()
+  const { full, slow, help, only, runs, workers, write } = options()
   const wanted = models.filter(({ name, full: large }) =>
     only ? only.some((part) => name.includes(part)) : full || !large,
   )
@@ -49,20 +52,32 @@ async function main(): Promise<number> {
   const present = peers.filter(({ missing }) => missing === null)
   const absent = peers.filter(({ missing }) => missing !== null)
   const ours = workers === 1 ? [mmcheck(1)] : [mmcheck(1), mmcheck(workers)]
-  console.log(`${machineText()}\nruns     ${runs} each, in turn; medians; one thread unless the name says otherwise`)
+  const results: Result[] = []
+  const report = [
+    `${machineText()}\nruns     ${runs} each, in turn; medians; one thread unless the name says otherwise`,
+  ]
+  const print = (text: string) => {
+    report.push(text)
+    console.log(text)
+  }
+  console.log(report[0])
   const folder = mkdtempSync(join(tmpdir(), 'mmcheck-bench-'))
   try {
     for (const model of wanted) {
       const leaveOut = slow ? undefined : model.tooSlow
       const fast = present.filter(({ name }) => name !== leaveOut)
-      const result = await contest(model, [...ours, ...fast], runs, folder, (text) => process.stderr.write(`${text}\n`))
-      console.log(`\n${tableText(result)}`)
-      if (leaveOut !== undefined) console.log(`  ${leaveOut} takes minutes and is left out without --slow`)
+      const result = await contest(model, [...ours, ...fast, otherStyle], runs, folder, (text) =>
+        process.stderr.write(`${text}\n`),
+      )
+      results.push(result)
+      print(`\n${tableText(result)}`)
+      if (leaveOut !== undefined) print(`  ${leaveOut} takes minutes and is left out without --slow`)
     }
   } finally {
     rmSync(folder, { recursive: true })
   }
-  for (const { name, missing } of absent) console.log(`\nnot here: ${name} (${missing})`)
+  for (const { name, missing } of absent) print(`\nnot here: ${name} (${missing})`)
+  if (write) writePages(results, report.join('\n'))
   return 0
 }
 

@@ -13,9 +13,10 @@ const HEAD = [
   'M generated/s',
   'peak MB',
   'B/state',
+  'of it states',
 ]
 /** The least width of each column, so that the tables of all models look alike. */
-const WIDTHS = [18, 9, 5, 6, 5, 8, 5, 12, 13, 7, 7]
+const WIDTHS = [18, 9, 5, 6, 5, 8, 5, 12, 13, 7, 7, 12]
 
 /** The table of a model. Ratios are times divided by those of the first tool: 2.00 took twice as long. */
 export function tableText(result: Result): string {
@@ -30,7 +31,7 @@ const titleOf = ({ model, distinct, generated }: Result): string =>
   `${model.title} (${model.name}): ${grouped(distinct)} distinct, ${grouped(generated)} generated`
 
 function cells(
-  { tool, seconds, cpuSeconds, searchSeconds, peak }: Score,
+  { tool, seconds, cpuSeconds, searchSeconds, peak, stateBytes }: Score,
   { scores, distinct, generated }: Result,
 ): string[] {
   const [first] = scores
@@ -48,6 +49,7 @@ function cells(
     searched > 0 ? (generated / searched / 1e6).toFixed(1) : '',
     peak === null ? '' : (peak / 1e6).toFixed(0),
     peak === null ? '' : (peak / distinct).toFixed(0),
+    stateBytes?.toFixed(0) ?? '',
   ]
 }
 

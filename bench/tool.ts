@@ -13,6 +13,8 @@ export interface Report {
   readonly digits?: number
   /** as the tool times itself, null where it does not or only in whole seconds */
   readonly searchSeconds: number | null
+  /** bytes for each state, without the rest of the process; where the tool says so */
+  readonly stateBytes?: number
 }
 
 export interface Tool {
