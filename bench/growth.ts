@@ -18,6 +18,8 @@ const DATA = join(root, 'docs', 'growth.json')
 const STANDARD_SIZES = [6, 7, 8, 9, 10]
 /** Below this many states nothing is said: the start of the process is all that could be seen. */
 const FROM_STATES = 10_000
+/** Points of a curve are at least this factor apart. */
+const APART = 1.1
 
 interface Run {
   readonly size: number
@@ -35,8 +37,18 @@ interface Run {
 function runOf(output: string, size: number, cpuSeconds: number | null, peak: number | null): Run {
   const { complete, distinct, generated, seconds, workers, statistics } = JSON.parse(output)
   if (!complete) throw new Error(`two-phase commit with ${size} resource managers was not explored to the end`)
-  const samples = (statistics.samples as Sample[]).filter((sample) => sample.distinct >= FROM_STATES)
+  const samples = thinned((statistics.samples as Sample[]).filter((sample) => sample.distinct >= FROM_STATES))
   return { size, workers, machine: machineText(), distinct, generated, seconds, cpuSeconds, peak, samples }
+}
+
+/** The samples that a curve shows, and the last one. */
+function thinned(samples: readonly Sample[]): Sample[] {
+  const kept: Sample[] = []
+  samples.forEach((sample, at) => {
+    const far = sample.distinct >= APART * (kept.at(-1)?.distinct ?? 0)
+    if (far || at === samples.length - 1) kept.push({ ...sample, seconds: Number(sample.seconds.toFixed(3)) })
+  })
+  return kept
 }
 
 function draw(runs: readonly Run[]): void {
@@ -125,7 +137,7 @@ if (values.from !== undefined) {
   }
 }
 const all = [...runs.values()].sort((a, b) => a.size - b.size || a.workers - b.workers)
-writeFileSync(DATA, `${JSON.stringify(all, null, 1)}\n`)
+writeFileSync(DATA, `${JSON.stringify(all, null, 2)}\n`)
 draw(all)
 const page = join(root, 'docs', 'growth.md')
 writeFileSync(page, replaceBetween(readFileSync(page, 'utf8'), 'growth', tableOf(all)))

@@ -40,6 +40,7 @@ export function plot({ title, x, y, series }: Plot): string {
   const [across, up] = [log(xs, [left, right]), log(ys, [bottom, top])]
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="DejaVu Sans,Arial,sans-serif" font-size="12">`,
+    `<title>${title}</title>`,
     '<rect width="100%" height="100%" fill="white"/>',
     `<text x="${left}" y="22" font-size="14">${title}</text>`,
     ...powers(xs).flatMap((power) => [
