@@ -55,6 +55,27 @@ export const movedUnmapped = (): Claim<Scene> =>
     holds: (s: Scene) => movers(s).every((mover) => !moves(mover) || !maps(s, mover.src!)),
   })
 
+/** P4: what makes it safe to wait for a migration entry without a reference. */
+export const migrationEntryIsLocked = ({ pages }: GpuMemory): Claim<Scene> =>
+  invariant('the page that a migration entry names is locked, and in use', {
+    name: 'migration-entry-is-locked',
+    source: 'mm/migrate.c, migration_entry_wait: the entry goes before the page is unlocked',
+    over: { p: pages },
+    given: (s: Scene, { p }) => s.pte.kind === 'migration' && s.pte.page === p,
+    holds: (s: Scene, { p }) => s.page[p].PG_locked && s.page[p].refs > 0,
+  })
+
+/** P21: locks are taken in one order. */
+export const noLockCycle = (): Claim<Scene> =>
+  invariant('a fault and a migration do not wait for each other', {
+    name: 'no-lock-cycle',
+    source:
+      'include/linux/migrate.h, migrate_page: called with the page locked, so that the lock of the driver comes second',
+    given: (s: Scene) => s.user.pc === 'lock_page',
+    holds: (s: Scene) =>
+      s.driverLock !== 'fault' || !movers(s).some(({ pc, src }) => pc === 'migrate_page: lock' && src === s.user.page),
+  })
+
 /** What a page gets that keeps a mapping in whose page-cache tree it is not. */
 export const noStrayDirtyTag = (): Claim<Scene> =>
   invariant('a dirty tag in the tree of a file belongs to a page that is in the tree', {

@@ -56,9 +56,9 @@ function gpuCallback(settings: Settings): Steps<Gpu, Mover, CallbackLabel, 'move
       }),
     }),
     'migrate_page: lock': step('driver: migrate_page', (s, me) => {
-      when(!s.driverLock)
+      when(s.driverLock === 'free')
       if (settings['driver-checks-refs'] === 'before-zap' && !asExpected(s, me.src!)) return 'not moved'
-      s.driverLock = true
+      s.driverLock = 'migrate_page'
       return match(zaps)
         .with('no', () => 'unexpected references?' as const)
         .with('before-copy', () => 'zap' as const)
@@ -77,7 +77,7 @@ function gpuCallback(settings: Settings): Steps<Gpu, Mover, CallbackLabel, 'move
       const looks = s.checksRefs && settings['driver-checks-refs'] !== 'before-zap'
       if (looks && refs !== 2) {
         note(s, `yes, ${refs} instead of 2: -EAGAIN`)
-        s.driverLock = false
+        s.driverLock = 'free'
         return 'not moved'
       }
       if (!looks) note(s, 'nobody looks')
@@ -99,7 +99,7 @@ function gpuCallback(settings: Settings): Steps<Gpu, Mover, CallbackLabel, 'move
       adoptPage(s, dst)
       disownPage(s, src, settings)
       dropDriverRef(s, src)
-      s.driverLock = false
+      s.driverLock = 'free'
       return 'moved'
     }),
   }

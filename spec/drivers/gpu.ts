@@ -9,6 +9,7 @@ import {
   choose,
   constant,
   note,
+  oneOf,
   optional,
   process,
   type ScalarDomain,
@@ -35,8 +36,8 @@ export function gpuMemory(settings: Settings, compactors: number) {
     ...mm.state,
     /** which page the driver, and so its device, uses at present */
     buffer: pages,
-    /** the lock under which the driver moves a page, which its fault handler takes too where it waits */
-    driverLock: bool,
+    /** who holds the lock under which the driver moves a page; its fault handler takes it too where it waits */
+    driverLock: driverLockDomain(settings),
     /** whether the driver looks for unexpected references: fixed at the start */
     checksRefs: checksDomain(settings),
     pte: union({ none: {}, present: { page: pages, dirty: bool }, migration: { page: pages } }),
@@ -61,11 +62,25 @@ function checksDomain(settings: Settings): ScalarDomain<boolean> {
     .exhaustive()
 }
 
+/** Whether a fault has the lock of the driver until the page-table entry is there. For a bare PFN it always has. */
+const keepsLock = (settings: Settings): boolean =>
+  settings['driver-fault-waits'] === 'yes' &&
+  (settings['driver-maps'] === 'pfn' || settings['driver-fault-locks'] === 'page-inside-driver')
+
+type DriverLock = 'free' | 'migrate_page' | 'fault'
+
+function driverLockDomain(settings: Settings): ScalarDomain<DriverLock> {
+  const mapped = settings['movable-page-may-be-mapped'] === 'yes'
+  return mapped && keepsLock(settings)
+    ? oneOf<DriverLock[]>('free', 'migrate_page', 'fault')
+    : (oneOf('free', 'migrate_page') as ScalarDomain<DriverLock>)
+}
+
 /** The driver's page in use, not mapped yet. */
 export function bootGpu(s: Gpu, checksRefs: boolean): void {
   bootPages(s, 1, { contents: true })
   s.buffer = 0
-  s.driverLock = false
+  s.driverLock = 'free'
   s.checksRefs = checksRefs
   s.pte = { kind: 'none' }
   s.tlb = null
@@ -121,8 +136,8 @@ export function gpuUser(mm: GpuMemory, settings: Settings) {
       }),
       'vm_ops->fault': step('driver: fault', (s, me) => {
         if (settings['driver-fault-waits'] === 'yes') {
-          when(!s.driverLock)
-          if (!byPage) s.driverLock = true
+          when(s.driverLock === 'free')
+          if (keepsLock(settings)) s.driverLock = 'fault'
         }
         if (settings['movable-page-may-be-mapped'] === 'no') {
           note(s, 'a page with a type is refused: SIGBUS')
@@ -145,6 +160,7 @@ export function gpuUser(mm: GpuMemory, settings: Settings) {
           me.page = null
           s.page[p].gets--
           s.page[p].PG_locked = false
+          if (keepsLock(settings)) s.driverLock = 'free'
           s.pte = { kind: 'present', page: p, dirty: false }
           return 'store'
         }),
@@ -153,7 +169,7 @@ export function gpuUser(mm: GpuMemory, settings: Settings) {
         vmf_insert_pfn: step('mm/memory.c: vmf_insert_pfn', (s: Gpu, me: { page: number | null }) => {
           s.pte = { kind: 'present', page: me.page!, dirty: false }
           me.page = null
-          if (settings['driver-fault-waits'] === 'yes') s.driverLock = false
+          if (keepsLock(settings)) s.driverLock = 'free'
           return 'store'
         }),
       }),

@@ -63,7 +63,7 @@ export type Scene = Gpu & {
   compaction: { pc: string; src: number | null }
   compaction2?: { pc: string; src: number | null }
   isolator: { src: number | null }
-  user: { page: number | null }
+  user: { pc: string; page: number | null }
   gup?: { page: number | null }
 }
 

@@ -224,6 +224,13 @@ const mappedDriver = {
     history: [{ since: 'v3.12', value: 'yes', commit: '' }],
     patches: {},
   }),
+  'driver-fault-locks': define({
+    about:
+      'whether a fault handler that waits for the page lock has let go of the lock under which the driver moves a page, or keeps it',
+    values: ['one-after-the-other', 'page-inside-driver'],
+    history: [{ since: 'v3.12', value: 'one-after-the-other', commit: '' }],
+    patches: {},
+  }),
   'driver-set-dirty': define({
     about:
       'which set_page_dirty a driver page gets that keeps its mapping: one of the driver, or the one for page-cache pages',

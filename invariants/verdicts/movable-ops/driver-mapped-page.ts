@@ -7,7 +7,9 @@ import type { Settings } from '../../../spec/switches/index.ts'
 import {
   mappedPageMoves,
   migrationEnds,
+  migrationEntryIsLocked,
   movedUnmapped,
+  noLockCycle,
   noLostStore,
   noMappingOfFreePage,
   noStrayDirtyTag,
@@ -42,6 +44,8 @@ export function build(kernelName: string, settings: RawSettings): Model {
       noMappingOfFreePage(mm),
       isolatedOnce(mm),
       movedUnmapped(),
+      ...(on.settings['unmap-movable'] === 'done' ? [migrationEntryIsLocked(mm)] : []),
+      ...(faultsLockPage(on.settings) ? [noLockCycle()] : []),
       noStrayDirtyTag(),
       pageRefsConserved(mm, (s, p) => (on.settings['driver-maps'] === 'page' && maps(s, p) ? 1 : 0)),
       migrationEnds(mm.state),
@@ -77,19 +81,24 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
   const { settings } = kernel(kernelName)
   const variant = variantOf(settings)
   const [agree, lost, free, unmapped, ends, moves] = TABLE[variant]
-  const counted = settings['driver-maps'] === 'page' && settings['movable-page-may-be-mapped'] === 'yes'
   return {
     'user-and-driver-agree': agree,
     'no-lost-store': lost,
     'no-mapping-of-free-page': free,
-    'isolated-once': counted && dirtyingUnisolates(settings) ? 'violated' : 'holds',
+    'isolated-once': faultsLockPage(settings) && dirtyingUnisolates(settings) ? 'violated' : 'holds',
     'moved-while-unmapped': unmapped,
+    ...(settings['unmap-movable'] === 'done' && { 'migration-entry-is-locked': 'holds' as const }),
+    ...(faultsLockPage(settings) && { 'no-lock-cycle': 'holds' as const }),
     'no-stray-dirty-tag': 'holds',
     'page-refs-conserved': 'holds',
     'migration-ends': ends,
     'mapped-page-moves': moves,
   }
 }
+
+/** A fault locks the page where it gets one, and not a PFN. */
+const faultsLockPage = (settings: Settings): boolean =>
+  settings['driver-maps'] === 'page' && settings['movable-page-may-be-mapped'] === 'yes'
 
 /** Whether set_page_dirty on an isolated page clears the flag that says so. */
 const dirtyingUnisolates = (settings: Settings): boolean =>
@@ -113,6 +122,7 @@ function waivers(settings: Settings): Record<string, string> {
     ...(settings['movable-mapping'] === 'replaced' &&
       settings['unmap-movable'] === 'done' && {
         'pte.kind is never migration': 'the walk finds no mapping to replace by a migration entry',
+        "the premise of 'migration-entry-is-locked' is never true": 'the walk finds no mapping to replace',
       }),
     ...(settings['driver-zaps'] === 'no' &&
       settings['unmap-movable'] === 'skipped' &&

@@ -84,6 +84,12 @@ export const obligations: readonly Obligation[] = [
     breaks: ['user-and-driver-agree', 'no-lost-store'],
   },
   {
+    text: 'It does not keep that lock while it waits for the page lock',
+    ...CORE_UNMAPS,
+    without: { 'driver-fault-locks': 'page-inside-driver' },
+    breaks: ['no-lock-cycle'],
+  },
+  {
     text: 'migrate_page unmaps the page',
     ...DRIVER_ZAPS,
     without: { 'driver-zaps': 'no' },
@@ -118,6 +124,12 @@ export const obligations: readonly Obligation[] = [
     ...DRIVER_ZAPS,
     without: { 'driver-fault-waits': 'no' },
     breaks: ['user-and-driver-agree', 'no-lost-store'],
+  },
+  {
+    text: 'It lets go of that lock before the page is locked',
+    ...DRIVER_ZAPS,
+    without: { 'driver-fault-locks': 'page-inside-driver' },
+    breaks: ['no-lock-cycle'],
   },
   {
     text: 'Before v6.0, the isolated flag is a bit that dirtying does not clear',
