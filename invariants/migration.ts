@@ -1,15 +1,5 @@
-/** What must hold of page migration, seen by user space, by the page cache, and by its own bookkeeping. */
-import {
-  type Claim,
-  eventually,
-  type FixedArray,
-  invariant,
-  leadsTo,
-  reachable,
-  refines,
-  type Sequence,
-  stepClaim,
-} from '../checker/language/index.ts'
+/** What must hold of page migration in every state, seen by user space, by the page cache, and by its own bookkeeping. */
+import { type Claim, type FixedArray, invariant, refines, type Sequence } from '../checker/language/index.ts'
 import { addressSpace } from '../spec/contracts/migration-invisible.ts'
 import { isFree, type Memory, type Mm, mappedBy } from '../spec/memory.ts'
 
@@ -17,7 +7,7 @@ import { isFree, type Memory, type Mm, mappedBy } from '../spec/memory.ts'
 export type Used = Mm & { readonly user: { readonly seen: FixedArray<number>; readonly pc: string } }
 
 /** A task that migrates. */
-interface Mover {
+export interface Mover {
   readonly pc: string
   readonly src: number | null
   readonly dst: number | null
@@ -28,7 +18,14 @@ interface Mover {
 export type Moved = Mm & { readonly migration: Mover }
 
 /** Where the task stands outside migrate_pages: it looks pages up, or has just returned. */
-const OUTSIDE: readonly string[] = ['look up', 'folio_isolate_lru', 'return', 'done', 'folio_try_get', 'compacted']
+export const OUTSIDE: readonly string[] = [
+  'look up',
+  'folio_isolate_lru',
+  'return',
+  'done',
+  'folio_try_get',
+  'compacted',
+]
 
 /** The whole of it as a refinement: an address space in which nothing happens but loads and stores. */
 export const migrationInvisible = ({ objects, sizes }: Memory): Claim<Used> =>
@@ -196,161 +193,10 @@ export const bufferNotFreed = (): Claim<BufferUsed> =>
     holds: (s: BufferUsed) => !isFree(s, s.user.b_data!),
   })
 
-/** What v5.0 changed: a sleeping waiter is no reason for a migration to fail. The user is the task of CPU 1. */
-export const sleeperHoldsNoReference = (): Claim<Mm & { readonly user: { readonly folio: number | null } }> =>
-  invariant('a task that sleeps on a migration entry holds no reference to its folio', {
-    name: 'sleeper-holds-no-reference',
-    source: 'mm/filemap.c, put_and_wait_on_page_locked (9a1ea439b16b)',
-    given: (s) => s.asleep[1] !== null,
-    holds: (s) => s.user.folio !== s.asleep[1],
-  })
-
-/** P16: nothing but cache, mappings and isolation refers to the folio, apart from those who fault on its entries. */
-export const migrationSucceeds = (): Claim<Moved> =>
-  eventually('a migration that is tried again and again succeeds, however often the page is used', {
-    name: 'migration-succeeds',
-    source: 'mm/memory_hotplug.c, offline_pages: it is tried until it succeeds',
-    holds: (s: Moved) => s.migration.pc === 'done',
-  })
-
-/** P21: whoever sleeps on a migration entry is woken and accesses the memory again. */
-export const waiterWakes = (): Claim<Used> =>
-  leadsTo('a fault on a migration entry returns to user space', {
-    name: 'fault-returns',
-    source: 'mm/migrate.c, migration_entry_wait',
-    from: (s: Used) => s.user.pc !== 'access',
-    holds: (s: Used) => s.user.pc === 'access',
-  })
-
-/** P21: an access that meets a migration entry gets past it. */
-export const entryGoesAway = ({ pages }: Memory): Claim<Mm> =>
-  leadsTo('a migration entry does not stay', {
-    name: 'entry-goes-away',
-    source: 'mm/migrate.c, remove_migration_ptes',
-    over: { page: pages },
-    from: (s: Mm, { page }) => s.pte[page].kind === 'migration',
-    holds: (s: Mm, { page }) => s.pte[page].kind !== 'migration',
-  })
-
-/** What tells the modes apart: nothing is assumed of the disk here, not even that it is ever done. */
-export const returnsWithoutIo = (): Claim<Moved> =>
-  eventually('migrate_pages returns, however long reading and writing back takes', {
-    name: 'returns-without-io',
-    source: 'include/linux/migrate_mode.h: MIGRATE_ASYNC means never block, MIGRATE_SYNC_LIGHT not for writeback',
-    holds: (s: Moved) => s.migration.pc === 'done',
-  })
-
-/** P21: what is asked of migrate_pages in any mode. */
-export const migrationReturns = (): Claim<Moved> =>
-  eventually('migrate_pages returns', {
-    name: 'migration-returns',
-    source: 'mm/migrate.c, migrate_pages',
-    holds: (s: Moved) => s.migration.pc === 'done',
-  })
-
-/** P21 for two folios: no task waits for a folio of one that waits for a folio of it. */
-export const noLockCycle = <S extends Mm>(
-  sentence: string,
-  source: string,
-  tasks: readonly [(s: S) => LockUse, (s: S) => LockUse],
-): Claim<S> =>
-  invariant(sentence, {
-    name: 'no-lock-cycle',
-    source,
-    holds: (s: S) => {
-      const [one, other] = tasks.map((use) => use(s))
-      const waits = (a: LockUse, b: LockUse) => a.wants !== null && b.holds.includes(a.wants)
-      return !(waits(one, other) && waits(other, one))
-    },
-  })
-
-/** The folios that a task keeps others away from, and the one that it waits for at the moment. */
-export interface LockUse {
-  readonly holds: readonly number[]
-  readonly wants: number | null
-}
-
-/** The folio locks of a migrating task: those of its batch, and the one that it is at. */
-export function locksOfMigration({ unmapped, src, pc }: Mover, wants: number | null): LockUse {
-  const locked = src !== null && !BEFORE_LOCK.includes(pc) ? [src] : []
-  return { holds: [...unmapped, ...locked], wants }
-}
-
-const BEFORE_LOCK: readonly string[] = [...OUTSIDE, 'split_folio', 'alloc destination', 'folio_lock', 'putback']
-
 /** A walker that holds a reference and no lock may look at folio->mapping; what it finds has to be a mapping. */
 export const walkerSeesMapping = (): Claim<Mm & { readonly reader: { readonly saw: string } }> =>
   invariant('whoever reads folio->mapping of a folio that is not his finds a mapping, or nothing', {
     name: 'mapping-is-a-mapping',
     source: 'mm/debug.c, dump_page; include/linux/pagemap.h, folio_mapping',
     holds: (s) => s.reader.saw !== 'anon_vma of the source',
-  })
-
-/** What the caller of migrate_pages is told. */
-interface Told {
-  readonly pc: string
-  readonly listed: number
-  readonly succeeded: number
-  readonly failures: number
-  readonly failed: boolean
-  readonly nomem: boolean
-  readonly src: number | null
-  readonly dst: number | null
-}
-
-export type Counting = Mm & { readonly migration: Told }
-
-const returned = ({ migration }: Counting) => migration.pc === 'return'
-
-/** Section "return codes": every folio of the list is counted once. */
-export const everyFolioCounted = (): Claim<Counting> =>
-  invariant('every folio on the list is counted, as a success or as a failure', {
-    name: 'every-folio-counted',
-    source: 'mm/migrate.c, migrate_pages: PGMIGRATE_SUCCESS and PGMIGRATE_FAIL',
-    given: returned,
-    holds: ({ migration: { listed, succeeded, failures } }: Counting) => succeeded + failures === listed,
-  })
-
-export const resultTells = (): Claim<Counting> =>
-  invariant('migrate_pages returns 0 if and only if no folio was left behind', {
-    name: 'result-tells',
-    source: 'mm/migrate.c, migrate_pages: the number of folios not migrated, or an error code',
-    given: returned,
-    holds: ({ migration: { failed, failures, nomem } }: Counting) => failed === failures > 0 && (!nomem || failed),
-  })
-
-/** What is unmapped is moved, although migrate_pages returns an error. */
-export const nomemMovesTheRest = (): Claim<Counting> =>
-  reachable('-ENOMEM may be returned when some folios were moved', {
-    name: 'nomem-and-moved',
-    source: 'mm/migrate.c, migrate_pages_batch: nr_failed and move',
-    holds: (s: Counting) => returned(s) && s.migration.nomem && s.migration.succeeded > 0,
-  })
-
-/** A comment of migrate_folio_move: "which will not free the page because new page owner increased refcounter". */
-export const destinationHasOwner = (): Claim<Counting> =>
-  stepClaim('the last put of the destination does not free it', {
-    name: 'destination-has-owner',
-    source: 'mm/migrate.c, migrate_folio_move: the comment at its end',
-    given: (s: Counting) => s.migration.pc === 'unlock destination',
-    holds: (before: Counting, after: Counting) =>
-      after.migration.pc === 'unlock destination' || !isFree(after, before.migration.dst!),
-  })
-
-/** Whoever wins a reference against the last put has to free the folio in its place. */
-export const nothingLeaks = ({ folios }: Memory): Claim<Counting & { readonly walker: { readonly pc: string } }> =>
-  invariant('a folio that nobody uses any more is free once those who looked at it have let go', {
-    name: 'nothing-leaks',
-    source: 'mm/migrate.c, isolate_movable_page: winning the race against a free only delays it',
-    over: { f: folios },
-    given: (s, { f }) => OUTSIDE.includes(s.migration.pc) && s.folio[f].gets === 0 && !s.folio[f].isolated,
-    holds: (s, { f }) => isFree(s, f) || s.pte.some((pte) => mappedBy(pte) === f) || s.cache.includes(f),
-  })
-
-/** An isolation that is refused for good keeps the memory from being offlined. */
-export const unpinnedIsIsolated = (): Claim<Mm & { readonly compaction: { readonly pc: string } }> =>
-  eventually('a folio that nobody has pinned is isolated in the end', {
-    name: 'unpinned-is-isolated',
-    source: 'mm/compaction.c, isolate_migratepages_block, called by alloc_contig_range for virtio-mem and CMA',
-    holds: (s) => s.compaction.pc === 'done',
   })

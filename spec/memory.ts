@@ -1,7 +1,8 @@
 /**
  * Folios, page-table entries, the page cache and per-CPU batches, and what the counters of a folio are made of. What only
- * some scenarios need is a feature of `Sizes`; where it is off, its fields are constants and cost nothing. Every step of
- * the model is atomic and sequentially consistent.
+ * some scenarios need is a feature of `Sizes`; where it is off, its fields are constants and cost nothing. The file is
+ * long because every variable is declared here, so that one text of each step serves all scenarios. Every step is atomic
+ * and sequentially consistent.
  */
 import type { Domain, ScalarDomain, StateOf, UnionOf } from '../checker/language/index.ts'
 import {

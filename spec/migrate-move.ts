@@ -10,7 +10,7 @@ import { checkBuffers, letUsersBack, moveBuffers } from './buffers.ts'
 import { flushBatch, folioAddLru, moveUnevictable, unisolate } from './lru.ts'
 import { expectedReferences, flushTlb, folioPut, folioUnlock, inPageCache, type Mm, ownReferences } from './memory.ts'
 import { type MigrateLabel, type Migration, putDestination, referencesGone, startMove } from './migrate.ts'
-import type { Locals } from './migrate-list.ts'
+import type { Locals } from './migrate-locals.ts'
 import { drainMlockBatch } from './mlock.ts'
 import { addRmap, drainInPageTableLock, visited, walkBegins, walkOn } from './rmap.ts'
 

@@ -7,13 +7,15 @@ import type { Steps } from '../checker/language/index.ts'
 import { step } from '../checker/language/index.ts'
 import { folioPutbackLru } from './lru.ts'
 import { expectedReferences, folioPut, inPageCache, type Memory, type Mm, mapcount } from './memory.ts'
-import { type ListDriver, type Locals, listDriver, type Mode, type NextLabel } from './migrate-list.ts'
+import { type ListDriver, listDriver, type NextLabel } from './migrate-list.ts'
+import type { Locals, Mode } from './migrate-locals.ts'
 import { type MoveLabel, moveSteps } from './migrate-move.ts'
 import { type UnmapLabel, unmapSteps } from './migrate-unmap.ts'
 import type { By } from './rmap.ts'
 import type { Settings } from './switches/index.ts'
 
-export { migrateLocals, migrateStart, nextFolio } from './migrate-list.ts'
+export { nextFolio } from './migrate-list.ts'
+export { migrateLocals, migrateStart } from './migrate-locals.ts'
 
 /** How a caller wants it. */
 export interface MigrateOptions<Exit extends string> {

@@ -6,7 +6,7 @@ import { constant, process, range, type ScalarDomain, step } from '../checker/la
 import { folioIsolateLru } from './lru.ts'
 import { folioPutGet, freeFolio, type Memory, type Mm, mappedBy } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
-import type { Mode } from './migrate-list.ts'
+import type { Mode } from './migrate-locals.ts'
 import type { Settings } from './switches/index.ts'
 
 interface Mover {

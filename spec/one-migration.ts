@@ -6,7 +6,7 @@ import { constant, note, process, type ScalarDomain, type Steps, step, stepsIf }
 import { drainBatches, folioIsolateLru } from './lru.ts'
 import { isFree, type Memory, type Mm, mapcount, ownReferences } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
-import type { Locals as MigrateLocals, Mode } from './migrate-list.ts'
+import type { Locals as MigrateLocals, Mode } from './migrate-locals.ts'
 import type { Settings } from './switches/index.ts'
 
 export interface OneMigration {

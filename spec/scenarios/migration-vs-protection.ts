@@ -6,7 +6,7 @@ import { type Claim, type Constants, model } from '../../checker/language/index.
 import { protectionChanger } from '../change-protection.ts'
 import type { Kernel } from '../kernels.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
-import type { Mode } from '../migrate-list.ts'
+import type { Mode } from '../migrate-locals.ts'
 import { movePages } from '../move-pages.ts'
 import { pfnWalker } from '../pfn-walker.ts'
 import { user } from '../user.ts'

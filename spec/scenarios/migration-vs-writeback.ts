@@ -6,7 +6,7 @@ import { type Claim, type Constants, model } from '../../checker/language/index.
 import type { Kernel } from '../kernels.ts'
 import { loopWorker } from '../lock-holder.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
-import type { Mode } from '../migrate-list.ts'
+import type { Mode } from '../migrate-locals.ts'
 import { movePages } from '../move-pages.ts'
 
 export const constants = { mode: 'sync' } satisfies Constants

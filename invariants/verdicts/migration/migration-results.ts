@@ -2,14 +2,14 @@
 import type { Claim, Model } from '../../../checker/language/index.ts'
 import type { Mm } from '../../../spec/memory.ts'
 import { boundsFor, constants, migrationResults } from '../../../spec/scenarios/migration-results.ts'
+import { nothingNamesFree } from '../../migration.ts'
 import {
   destinationHasOwner,
   everyFolioCounted,
   nomemMovesTheRest,
   nothingLeaks,
-  nothingNamesFree,
   resultTells,
-} from '../../migration.ts'
+} from '../../migration-results.ts'
 import { refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { MEMORY_WAIVERS } from './waivers.ts'

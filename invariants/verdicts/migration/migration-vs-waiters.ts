@@ -3,13 +3,8 @@ import type { Claim, Model } from '../../../checker/language/index.ts'
 import { kernel } from '../../../spec/kernels.ts'
 import type { Mm } from '../../../spec/memory.ts'
 import { boundsFor, constants, migrationVsWaiters } from '../../../spec/scenarios/migration-vs-waiters.ts'
-import {
-  entryIsLocked,
-  migrationSucceeds,
-  sleeperHoldsNoReference,
-  sleeperIsWoken,
-  waiterWakes,
-} from '../../migration.ts'
+import { entryIsLocked, sleeperIsWoken } from '../../migration.ts'
+import { migrationSucceeds, sleeperHoldsNoReference, waiterWakes } from '../../migration-progress.ts'
 import { refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { MEMORY_WAIVERS, MOVED_ONCE, neverFails } from './waivers.ts'
