@@ -68,3 +68,11 @@ export const nrMlockExact = <S extends Mm>(ended: Ended<S>): Claim<S> =>
     given: (s: S) => quiet(s, ended(s)),
     holds: (s: S) => s.NR_MLOCK === s.folio.filter(({ PG_mlocked }) => PG_mlocked).length,
   })
+
+/** P13': what must hold although PG_mlocked may be missing. VMA1 is locked throughout, and nobody unmaps it. */
+export const lockedIsNeverReclaimed = <S extends Mm>(): Claim<S> =>
+  invariant('a page of a VMA that is VM_LOCKED is never reclaimed', {
+    name: 'locked-is-never-reclaimed',
+    source: 'man mlock(2): pages are guaranteed to stay in RAM until later unlocked',
+    holds: (s: S) => s.pte.every((pte, page) => !s.vma[vmaOf(s, page)].VM_LOCKED || pte.kind !== 'none'),
+  })

@@ -17,10 +17,11 @@ import {
   stepsIf,
   when,
 } from '../checker/language/index.ts'
-import type { Memory, Mm } from './memory.ts'
+import { drainBatches } from './lru.ts'
+import { isFree, type Memory, type Mm } from './memory.ts'
 import { mlockFolio, munlockFolio } from './mlock.ts'
 import { type DrainState, drainLocals, drainStart, lruAddDrain, type Waiting } from './mlock-drain.ts'
-import { addRmap, removeRmap } from './rmap.ts'
+import { addRmap, mapNewFolio, removeRmap } from './rmap.ts'
 
 export type Call = 'mlock' | 'munlock' | 'munmap' | 'touch'
 
@@ -34,23 +35,39 @@ export interface Caller extends Waiting {
   /** the calls that it may make, and how many in all; after the last one it exits */
   readonly calls: readonly Call[]
   readonly budget: number
-  /** the folio of the page cache that a touched page maps */
-  readonly cached?: number
+  /** whether it makes the calls in the order in which they are listed, each once */
+  readonly inOrder?: boolean
+  /** what a touched page maps: the folio of the page cache, or a new anonymous one */
+  readonly maps?: 'page cache' | 'new folio'
 }
 
 type Resume = 'done' | 'mlock_pte_range' | 'clear VM_IO' | 'populate' | 'user space'
-type Walk = 'mlock_pte_range' | 'populate' | 'zap_pte_range'
-type Locals = DrainState<Resume> & { looked: boolean; calls: number; page: number; cpu: number }
+type Walk = 'mlock_pte_range' | 'populate' | 'do_fault' | 'zap_pte_range'
+type Locals = DrainState<Resume> & { looked: boolean; drainCpu: number; calls: number; page: number; cpu: number }
 
 /** A task that makes some calls for one VMA, one after the other in any order, and exits. */
 export function mlockCaller(mm: Memory, caller: Caller) {
-  const { title, vma, cpu: firstCpu, moves = false, settings, calls, budget, adds, longest, cached } = caller
+  const {
+    title,
+    vma,
+    cpu: firstCpu,
+    moves = false,
+    settings,
+    calls,
+    budget,
+    adds,
+    longest,
+    maps = 'page cache',
+    inOrder = false,
+  } = caller
   const pages = mm.pages.values.filter((page) => Math.floor((page * mm.vmas.size) / mm.pages.size) === vma)
   const [first, last] = [pages[0], pages[pages.length - 1]]
   const makes = (...some: Call[]) => some.some((call) => calls.includes(call))
   const fills = longest >= (mm.sizes.mlock?.capacity ?? 0)
   const looksTwice = settings['munlock-at-entry'] === 'looks-twice' && makes('munlock')
   const guard = settings['mlock-walk-guard'] === 'VM_IO'
+  const drainsAll = settings['munlock-drains'] === 'every-cpu' && makes('munlock')
+  const drainsAfterPopulate = settings['drain-after-populate'] === 'yes'
   const drain = lruAddDrain<Resume, Locals>({ ...caller, cpu: (me) => me.cpu })
   /** Where a call that is over goes on. A task that makes one call only exits then. */
   const once = calls.length === 1 && budget === 1
@@ -68,6 +85,7 @@ export function mlockCaller(mm: Memory, caller: Caller) {
       if (call === 'mlock') return !s.vma[vma].VM_LOCKED
       if (call === 'munlock') return s.vma[vma].VM_LOCKED
       const empty = pages.filter((page) => s.pte[page].kind === 'none').length
+      if (call === 'touch' && maps === 'page cache' && s.cache[0] === null) return false
       return call === 'munmap' ? empty < pages.length : empty > 0
     })
   /** One page of a walk is done: the next one, or the end, with the batch first where this page has filled it. */
@@ -84,11 +102,30 @@ export function mlockCaller(mm: Memory, caller: Caller) {
   const endOf = (s: Mm, me: Locals, label: Walk): 'lru_add_drain' | Resume => {
     me.page = first
     if (label === 'zap_pte_range') s.vma[vma].VM_LOCKED = false
+    if (label === 'populate' && drainsAfterPopulate) {
+      me.resume = over
+      return 'lru_add_drain'
+    }
     if (label !== 'mlock_pte_range') return over
     me.resume = !s.vma[vma].VM_LOCKED ? over : guard ? 'clear VM_IO' : 'populate'
     return 'lru_add_drain'
   }
   /** There is a drain before the walk; it is no step of its own where there is nothing to drain. */
+  const fault = (s: Mm, me: Locals) => {
+    when(s.pte[me.page].kind !== 'migration')
+    if (s.pte[me.page].kind !== 'none') return
+    const by = { cpu: me.cpu, settings }
+    if (maps === 'new folio') {
+      const f = s.folio.findIndex((_, each) => isFree(s, each))
+      when(f >= 0)
+      mapNewFolio(s, me.page, f, by)
+      return
+    }
+    const f = s.cache[0]
+    if (f === null) return
+    when(!s.folio[f].PG_locked && !s.folio[f].frozen)
+    addRmap(s, me.page, f, by)
+  }
   const beforeWalk = (s: Mm, me: Locals) => {
     if (s.batch[me.cpu].length === 0 && s.mlockBatch[me.cpu].length === 0) return 'mlock_pte_range' as const
     me.resume = 'mlock_pte_range'
@@ -103,25 +140,26 @@ export function mlockCaller(mm: Memory, caller: Caller) {
         ...drainLocals(caller, resumes),
         /** the walk has seen the migration entry at which it stands */
         looked: looksTwice ? bool : constant<boolean>(false),
+        drainCpu: drainsAll ? mm.cpus : (constant(0) as ScalarDomain<number>),
         /** calls still to be made */
         calls: (once ? constant(budget) : range(0, budget)) as ScalarDomain<number>,
         /** where a walk stands; behind the last page when it is over */
         page: range(first, fills ? last + 1 : last),
         cpu: moves ? mm.cpus : (constant(firstCpu) as ScalarDomain<number>),
       },
-      start: { ...drainStart<Resume>(over), looked: false, calls: budget, page: first, cpu: firstCpu },
+      start: { ...drainStart<Resume>(over), looked: false, drainCpu: 0, calls: budget, page: first, cpu: firstCpu },
     },
     {
       ...stepsIf(!once, {
         'user space': step('user space', (s: Mm, me: Locals) => {
-          if (me.calls === 0 || possible(s).length === 0) return 'done'
-          const call = choose(s, possible(s))
+          if (me.calls === 0 || (!inOrder && possible(s).length === 0)) return 'done'
+          const call = inOrder ? calls[calls.length - me.calls] : choose(s, possible(s))
           me.calls--
           return match(call)
             .with('mlock', () => 'mlock(2): set VM_LOCKED' as const)
             .with('munlock', () => 'munlock(2): clear VM_LOCKED' as const)
             .with('munmap', () => 'zap_pte_range' as const)
-            .with('touch', () => 'populate' as const)
+            .with('touch', () => 'do_fault' as const)
             .exhaustive()
         }),
       }),
@@ -135,7 +173,18 @@ export function mlockCaller(mm: Memory, caller: Caller) {
       ...stepsIf(makes('munlock'), {
         'munlock(2): clear VM_LOCKED': step('mm/mlock.c: mlock_vma_pages_range', (s: Mm, me: Locals) => {
           s.vma[vma].VM_LOCKED = false
-          return beforeWalk(s, me)
+          return drainsAll ? 'lru_add_drain_all' : beforeWalk(s, me)
+        }),
+      }),
+      ...stepsIf(drainsAll, {
+        lru_add_drain_all: step('mm/swap.c: lru_add_drain_all', (s: Mm, me: Locals) => {
+          drainBatches(s, me.drainCpu)
+          if (me.drainCpu < mm.cpus.size - 1) {
+            me.drainCpu++
+            return 'lru_add_drain_all'
+          }
+          me.drainCpu = 0
+          return 'mlock_pte_range'
         }),
       }),
       ...stepsIf(makes('mlock', 'munlock'), {
@@ -169,14 +218,17 @@ export function mlockCaller(mm: Memory, caller: Caller) {
           return 'populate'
         }),
       }),
-      ...stepsIf(makes('mlock', 'touch'), {
+      ...stepsIf(makes('mlock'), {
         // A page-table entry under migration is waited for.
-        populate: step('mm/memory.c: do_fault', (s: Mm, me: Locals) => {
-          if (me.page > last) return endOf(s, me, 'populate')
-          const pte = s.pte[me.page]
-          when(pte.kind !== 'migration')
-          if (pte.kind === 'none') addRmap(s, me.page, cached!, { cpu: me.cpu, settings })
+        populate: step('mm/gup.c: populate_vma_page_range', (s: Mm, me: Locals) => {
+          fault(s, me)
           return onward(s, me, false, 'populate')
+        }),
+      }),
+      ...stepsIf(makes('touch'), {
+        do_fault: step('mm/memory.c: do_fault / do_anonymous_page', (s: Mm, me: Locals) => {
+          fault(s, me)
+          return onward(s, me, false, 'do_fault')
         }),
       }),
       ...stepsIf(makes('munmap'), {

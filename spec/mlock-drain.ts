@@ -100,7 +100,7 @@ export function lruAddDrain<R extends string, M extends DrainState<R>>(
   const { cpu, settings, adds, kinds } = options
   const has = (kind: MlockKind) => kinds.includes(kind)
   const readsFirst = settings['lru-add-order'] === 'read-then-set'
-  const batchReadsFirst = settings['mlock-batch-order'] === 'read-then-set'
+  const batchReadsFirst = settings['mlock-batch-order'] !== 'set-then-read'
   const munlockOrder = settings['munlock-order']
 
   const firstOfReturn = batchReadsFirst ? 'munlock: evictable?' : 'munlock: set PG_lru'
@@ -175,6 +175,7 @@ export function lruAddDrain<R extends string, M extends DrainState<R>>(
     }),
     ...stepsIf(has('LRU'), {
       'mlock: test and clear PG_lru': step('mm/mlock.c: __mlock_page / __mlock_folio', (s: Mm, me: M) => {
+        if (settings['mlock-batch-order'] === 'lru-locked') lockLru(s, me)
         if (!testAndClearLru(s, f(s, me))) {
           note(s, 'fails, PG_lru is clear: not counted')
           return nextEntry(s, me)

@@ -5,8 +5,9 @@
  */
 import { match } from 'ts-pattern'
 import { when } from '../checker/language/index.ts'
+import { folioAddLru } from './lru.ts'
 import { countEvent, folioPut, type Memory, type Mm, mapcount, mappedBy, type Pte, vmaOf } from './memory.ts'
-import { drainMlockBatch, mlockFolio, munlockFolio, rescue, setMlocked } from './mlock.ts'
+import { drainMlockBatch, mlockFolio, mlockNewFolio, munlockFolio, rescue, setMlocked } from './mlock.ts'
 import type { Settings } from './switches/index.ts'
 
 /** Who does it: batches belong to a CPU, and what is batched depends on the kernel. */
@@ -20,6 +21,22 @@ export function addRmap(s: Mm, page: number, f: number, by: By): void {
   s.folio[f].refs++
   s.pte[page] = { kind: 'present', folio: f }
   mlockVma(s, page, f, by)
+}
+
+/**
+ * mm/memory.c: do_anonymous_page, and lru_cache_add_inactive_or_unevictable / folio_add_lru_vma: a new folio is mapped, and
+ * goes to the mlock batch where the VMA is VM_LOCKED, instead of the lru_add batch.
+ */
+export function mapNewFolio(s: Mm, page: number, f: number, { cpu, settings }: By): void {
+  const vma = s.vma[vmaOf(s, page)]
+  s.folio[f].refs = 1
+  s.pte[page] = { kind: 'present', folio: f }
+  if (settings['munlock-decides-by'] === 'mlock-count' && vma.VM_LOCKED && !vma.VM_IO) {
+    if (mlockNewFolio(s, cpu, f)) drainMlockBatch(s, cpu)
+    return
+  }
+  mlockVma(s, page, f, { cpu, settings })
+  folioAddLru(s, cpu, f)
 }
 
 /** mm/rmap.c: page_remove_rmap / folio_remove_rmap_pte. `entry` takes the place of a mapping, whose reference is dropped. */

@@ -150,4 +150,133 @@ VM_IO, and when the pages are populated afterwards this one is present already. 
 direction, "err on the safe side, underestimate": when reclaim comes across the page it finds VM_LOCKED in the VMA, and mlocks it
 then. The kernel does not promise more, and the claim is here to show what is given up, not as a bug.`,
   },
+  {
+    folder: 'mlock/munlock-misses-the-mlock-batch',
+    scenario: 'mlock-batch-vs-munlock',
+    kernel: 'v7.3',
+    claim: 'unevictable-for-a-reason',
+    title: 'munlock also misses the mlock batch itself: no putback and no migration is needed',
+    range:
+      'v5.18 (2fbb0c10d1e8) to v7.3 at least in the model; not in the facts that the model follows, and not observed so far',
+    explanation: `The same race as with putback, and the other adder is the mlock batch. A page of an mlock2(MLOCK_ONFAULT) VMA is faulted
+in on one CPU, where its mlock waits in the batch. The task moves to another CPU and calls munlock(2), while the first CPU drains
+its batch for any reason. __mlock_folio() has cleared PG_lru and read PG_mlocked, and chooses the unevictable list; munlock fails to
+clear PG_lru, and clears PG_mlocked; then __mlock_folio() sets PG_lru. __mlock_new_folio() does the same for new anonymous memory
+(\`npx mmcheck check mlock-all-ways --set anon=true --set reclaim=false\`).
+
+So a repair of lru_add() alone, in whatever order, leaves this way open. A munlock that takes the LRU lock before it tests PG_lru
+closes both (\`patch:munlock-under-lru-lock\`). The reading of the model is literal, and the window is a few instructions wide, as
+with putback; I believe it on a real kernel, and it needs a test that holds __mlock_folio() between the two.`,
+  },
+  {
+    folder: 'mlock/late-mlock-counted-again',
+    scenario: 'mlock-late-entry',
+    kernel: 'v7.3',
+    claim: 'mlocked-for-somebody',
+    title:
+      'An mlock left in the batch of another CPU is counted after its munlock, and the folio stays mlocked for nobody',
+    range:
+      'v5.18 (2fbb0c10d1e8) to v7.3 at least in the model; not in the facts that the model follows, and not observed so far',
+    explanation: `No window is needed here, only a batch that nobody drains. A page of an mlock2(MLOCK_ONFAULT) VMA is faulted in on CPU 0:
+PG_mlocked is set at once, the entry that will count it stays in the batch of CPU 0. The task moves to CPU 1 and calls munlock(2).
+PG_unevictable is not set yet, so munlock takes it for the last mlock and clears PG_mlocked. The task calls mlock(2) again: the folio
+moves to the unevictable list with mlock_count 1. Now CPU 0 drains, finds PG_mlocked and PG_unevictable set, and counts its old entry:
+mlock_count is 2 for one VMA. The next munlock(2) leaves 1. The folio is mlocked, and unevictable, and NR_MLOCK counts it, with no
+VMA that locks it, and stays so when it is unmapped: since v5.18 the last unmapping does not clear PG_mlocked. A page of a file thus
+stays in memory until it is truncated, charged to no RLIMIT_MEMLOCK.
+
+The documentation says that mlock_count errs low only, and that the late entry is harmless is true only as long as nobody mlocks the
+folio again before it is processed. Draining every CPU in munlock(2) is not enough in general, because munmap(2) munlocks too
+(\`npx mmcheck check mlock-all-ways --kernel patch:munlock-drains-every-cpu --set reclaim=false\`). Batches of one are enough for this
+one (\`patch:mlock-synchronous\`). I believe it on a real kernel: every step is a plain sequence of calls, and can be forced with
+sched_setaffinity(2) on an otherwise idle CPU.`,
+  },
+  {
+    folder: 'mlock/munlock-not-counted-while-another-vma-mlocks',
+    scenario: 'mlock-two-vmas',
+    kernel: 'v7.3',
+    claim: 'mlocked-for-somebody',
+    title: 'A munlock that meets the mlock of another VMA half done is not counted, though the count is not lost',
+    range:
+      'v5.18 (2fbb0c10d1e8) to v7.3 at least in the model; not in the facts that the model follows, and not observed so far',
+    explanation: `Two VMAs map one folio. The first has it mlocked, mlock_count is 1. It is munlocked while the second is being mlocked, and
+the entry of the second has cleared PG_lru for a moment. munlock takes the folio for isolated, whose count is lost in any case, and
+clears PG_mlocked only. But the folio is not off its list: its count stands, and is one too high from now on. The first VMA mlocks
+again, both munlock, and PG_mlocked stays.
+
+This one is there with batches of one, and with a munlock under the LRU lock, because it is the mlock entry that clears PG_lru
+outside that lock. With every entry under the lock it is gone (\`patch:mlock-repaired\`).`,
+  },
+  {
+    folder: 'mlock/munlock-misses-reclaim',
+    scenario: 'munlock-vs-reclaim',
+    kernel: 'v7.3',
+    claim: 'mlocked-for-somebody',
+    title: 'munlock(2) misses a page that reclaim has just unmapped and will not free',
+    range:
+      'v5.18 (b109b87050df) to v7.3 at least in the model; not in the facts that the model follows, and not observed so far',
+    explanation: `The cousin of the failed migration. Reclaim has isolated the folio and seen that it is evictable before mlock(2) sets
+PG_mlocked. munlock(2) clears VM_LOCKED; reclaim, which does not find VM_LOCKED any more, unmaps the page; the walk of munlock(2) finds
+nothing there. If reclaim then freed the folio, that would clear PG_mlocked. But the page is faulted in again, or somebody has a
+reference, so that it is kept, and put back on the unevictable list with the PG_mlocked that nobody has cleared.
+
+Waiting for migration entries does not help here; the rule of v5.17, that the last unmapping clears PG_mlocked, repairs both.
+The window is wide, but mlock(2) and munlock(2) both have to fit into one pass of reclaim over the folio; I believe it on a real
+kernel, as a rare one.`,
+  },
+  {
+    folder: 'mlock/reclaim-mlocks-after-munlock',
+    scenario: 'reclaim-mlocks-late',
+    kernel: 'v6.17',
+    claim: 'mlocked-for-somebody',
+    title: 'Reclaim mlocks a large folio for a VMA that has been munlocked meanwhile',
+    range:
+      'v6.7 (large folios are mlocked) to v6.17; ended by "mm/rmap: fix a mlock race condition in folio_referenced_one" in v6.18',
+    explanation: `Reclaim that finds VM_LOCKED mlocks the folio on the spot, under the page-table lock, which is what repairs a missing
+PG_mlocked. For large folios it first counted how many pages are mapped, and mlocked after the walk, with the page-table lock dropped.
+A munlock(2) that runs in between finds nothing to undo, and its walk is over when reclaim sets PG_mlocked.`,
+  },
+  {
+    folder: 'mlock/munlock-undercounts',
+    scenario: 'mlock-undercount',
+    kernel: 'v7.3',
+    claim: 'locked-is-mlocked',
+    title: 'A munlock for one VMA may clear PG_mlocked although another VMA locks the folio',
+    range: 'since v5.18 (07ca76067308), by design',
+    explanation: `mlock_count lies over a link of the LRU list, and is lost when the folio is isolated. Whoever puts it back starts at zero.
+So the next munlock takes itself for the last one. The claim is a soft one: what the kernel owes is that the page is not reclaimed, and
+that holds (locked-is-never-reclaimed), because reclaim looks at the VMAs.`,
+  },
+  {
+    folder: 'mlock/late-destination-is-not-counted',
+    scenario: 'mlock-migrated-count',
+    kernel: 'patch:mlock-late-destination',
+    claim: 'count-survives-migration',
+    title: 'A destination that gets to the LRU after its mappings are restored is not counted',
+    range: 'prevented by c3096e6782b7 in the same series (v5.18); no release has it',
+    explanation: `Restoring the mappings is an mlock for each VM_LOCKED VMA, but an mlock of a folio that is not on the LRU is not counted. With
+the destination added to the LRU last, as up to v5.17, mlock_count is zero for two VMAs, and the munlock of one clears PG_mlocked for both.
+The series therefore adds the destination first, and drains it there.`,
+  },
+  {
+    folder: 'mlock/mlock-returns-before-it-counts',
+    scenario: 'mlock-returns',
+    kernel: 'patch:mlock-returns-early',
+    claim: 'counted-when-mlock-returns',
+    title: 'mlock(2) returns while its pages still wait in the batch',
+    range: 'candidates of v5.18; ended by ece369c7e104 in v5.18',
+    explanation: `The pages that mlock(2) faults in are mlocked by the fault, and wait in the mlock batch. LTP's memcg_stat_test reads Unevictable
+right after the call and finds too little. Since ece369c7e104 the call drains this CPU's batches once more before it returns. If the task
+is moved between the fault and the drain, the entry stays behind all the same.`,
+  },
+  {
+    folder: 'mlock/nr-mlock-leaks',
+    scenario: 'munlock-nr-mlock',
+    kernel: 'v4.11',
+    claim: 'nr-mlock-exact',
+    title: 'munlock does not lower NR_MLOCK for a page that it cannot isolate',
+    range: 'v3.12 (1ebb7cc6a583) to v4.11; ended by 70feee0e1ef3 in v4.12 (CVE-2017-18221)',
+    explanation: `The page waits in the lru_add batch of another CPU. munlock clears PG_mlocked, cannot isolate the page, and then subtracts
+from NR_MLOCK the number of pages that it has isolated. Mlocked in /proc/meminfo stays too high for ever.`,
+  },
 ]

@@ -107,7 +107,7 @@ export function mlockVsMigration(
 }
 
 /** Somebody who finds the folio and looks at it once: a PFN walker, or a lookup in the page cache. */
-function transientReader(mm: Memory) {
+export function transientReader(mm: Memory) {
   return process(
     mm.state,
     { title: 'reader', locals: {}, start: {} },

@@ -39,6 +39,14 @@ export const mlockPatches = {
     base: 'v7.3',
     about: 'an idea: munlock takes the LRU lock first, and tests PG_lru and clears PG_mlocked inside it',
   },
+  'mlock-returns-early': {
+    base: 'v5.18',
+    about: 'candidates of v5.18 before ece369c7e104: mlock(2) returns with the mlocks of its last faults in the batch',
+  },
+  'munlock-drains-every-cpu': {
+    base: 'v7.3',
+    about: 'an idea: munlock(2) drains the batches of every CPU before it walks',
+  },
   'munlock-looks-twice': {
     base: 'v7.3',
     about: 'an idea: the walk of munlock(2) looks once more at a migration entry, and skips it then',
@@ -58,6 +66,15 @@ export const mlockPatches = {
   'last-unmap-clears-mlocked': {
     base: 'v7.3',
     about: 'an idea: the rule of up to v5.17 again, the last unmapping clears PG_mlocked',
+  },
+  'mlock-synchronous': {
+    base: 'v7.3',
+    about: 'an idea, from the message of b74355078b65: mlock batches of one, which is synchronous operation',
+  },
+  'mlock-repaired': {
+    base: 'v7.3',
+    about:
+      'four ideas together: mlocks and munlocks are done at once, each takes the LRU lock before it tests PG_lru, and the last unmapping clears PG_mlocked',
   },
   'munlock-repaired': {
     base: 'v7.3',

@@ -27,6 +27,7 @@ export const mlock = {
       'munlock-and-every-adder-reordered': 'clear-then-test',
       'munlock-under-lru-lock': 'lru-locked',
       'munlock-repaired': 'lru-locked',
+      'mlock-repaired': 'lru-locked',
     },
   }),
   'munlock-lowers-NR_MLOCK-by': define({
@@ -55,10 +56,11 @@ export const mlock = {
     },
   }),
   'mlock-batch-order': define({
-    about: 'whether the steps of the mlock batch itself read PG_mlocked before or after they set PG_lru again',
-    values: ['read-then-set', 'set-then-read'],
+    about:
+      'whether mlock entries of the batch read PG_mlocked before or after they set PG_lru again, or test PG_lru, too, inside the LRU lock only',
+    values: ['read-then-set', 'set-then-read', 'lru-locked'],
     history: [{ since: 'v3.12', value: 'read-then-set', commit: '' }],
-    patches: { 'munlock-and-every-adder-reordered': 'set-then-read' },
+    patches: { 'munlock-and-every-adder-reordered': 'set-then-read', 'mlock-repaired': 'lru-locked' },
   }),
   'munlock-at-entry': define({
     about:
@@ -86,7 +88,39 @@ export const mlock = {
       { since: 'v3.12', value: 'yes', commit: '' },
       { since: 'v5.18', value: 'no', commit: 'b109b87050df' },
     ],
-    patches: { 'last-unmap-clears-mlocked': 'yes' },
+    patches: { 'last-unmap-clears-mlocked': 'yes', 'mlock-repaired': 'yes' },
+  }),
+  'drain-after-populate': define({
+    about: "whether mlock(2) drains this CPU's batches once more after it has faulted in the pages that were missing",
+    values: ['no', 'yes'],
+    history: [
+      { since: 'v3.12', value: 'no', commit: '' },
+      { since: 'v5.18', value: 'yes', commit: 'ece369c7e104' },
+    ],
+    patches: { 'mlock-returns-early': 'no' },
+  }),
+  'munlock-drains': define({
+    about: 'whose batches munlock(2) drains before it walks: those of its CPU, or those of every CPU (an idea)',
+    values: ['own-cpu', 'every-cpu'],
+    history: [{ since: 'v3.12', value: 'own-cpu', commit: '' }],
+    patches: { 'munlock-drains-every-cpu': 'every-cpu' },
+  }),
+  'mlock-batching': define({
+    about: 'whether mlocks and munlocks wait in a batch of the CPU, or are done at once (a batch of one, an idea)',
+    values: ['batched', 'synchronous'],
+    history: [{ since: 'v3.12', value: 'batched', commit: '' }],
+    patches: { 'mlock-synchronous': 'synchronous', 'mlock-repaired': 'synchronous' },
+  }),
+  'reclaim-mlocks': define({
+    about:
+      'where reclaim mlocks a large folio that it finds in a VM_LOCKED VMA: inside the page-table lock, or after it (large folios are mlocked since v6.7)',
+    values: ['in-page-table-lock', 'after-page-table-lock'],
+    history: [
+      { since: 'v3.12', value: 'in-page-table-lock', commit: '' },
+      { since: 'v6.7', value: 'after-page-table-lock', commit: '' },
+      { since: 'v6.18', value: 'in-page-table-lock', commit: '' },
+    ],
+    patches: {},
   }),
   'migration-drains-mlock': define({
     about:
