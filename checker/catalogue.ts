@@ -39,7 +39,7 @@ export interface Scenario {
   source(variant: string, settings: Readonly<Record<string, Constant>>): ModelSource
   /** the folder of `counterexamples/` that shows this violation, or null */
   finding(variant: string, claim: string): string | null
-  /** what `matrix --kernel` prints below the verdicts of a variant, and adds to its JSON object */
+  /** what `matrix AREA` prints below the verdicts of the newest variant, or of those named, and adds to their JSON */
   appendix?(variant: string, settings: Readonly<Record<string, Constant>>): Promise<Answer>
 }
 

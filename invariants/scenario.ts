@@ -24,7 +24,7 @@ interface ScenarioText<C extends Constants> {
   readonly module: string
   /** that export */
   readonly build: (kernelName: string, settings: RawSettings) => Model
-  /** what the matrix says beside the verdicts of a kernel that it is asked for by name */
+  /** what the matrix says beside the verdicts, of the newest kernel or of those that it is asked for by name */
   readonly appendix?: (kernelName: string, settings: RawSettings) => Promise<Answer>
 }
 

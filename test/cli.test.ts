@@ -522,9 +522,12 @@ question('what it does not understand, and kernels and switches that are not the
   assert.equal({ verdict, message }, { verdict: 'error', message: 'many is no number' })
 })
 
-question('matrix says more of the kernels that it is asked for by name', async () => {
+question('matrix says more of the kernels that it is asked for by name, or of the newest one of an area', async () => {
   const all = await run('matrix')
-  assert.not.match(all.out, 'on v3: 2 threads')
+  assert.not.match(all.out, 'threads, a lock')
+  const area = await run('matrix counters')
+  assert.match(area.out, /\n\non v3: 2 threads, a lock\n\n/)
+  assert.not.match(area.out, 'on v2:')
   const one = await run('matrix --kernel v3 --set threads=3')
   assert.match(one.out, /\n\non v3: 3 threads, a lock\n\n/)
   assert.is(JSON.parse((await run('matrix --kernel v3 --json')).out).locked, true)

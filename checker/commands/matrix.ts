@@ -12,7 +12,7 @@ import { checkRows } from './row-pool.ts'
 import { runCheck, searchOptions } from './run.ts'
 import { parseSettings, type RawSettings, typedSettings, unknownSetting } from './settings.ts'
 import { unknownName } from './suggest.ts'
-import { findKernel, openScenario, type Target } from './target.ts'
+import { findKernel, newest, openScenario, type Target } from './target.ts'
 
 export interface MatrixFlags extends SearchFlags {
   /** the larger bounds of the scenarios that have them */
@@ -45,7 +45,7 @@ export async function matrixCommand(
     }
   }
   for (const target of targets) checkClaimNames(flags.claim, target)
-  const report = new MatrixReport(targets, await appendices(targets, flags), flags, io)
+  const report = new MatrixReport(targets, await appendices(targets, areas, flags), flags, io)
   if (jobsAtATime(targets, flags) === 1) await checkOneByOne(targets, flags, io, report)
   else await checkSideBySide(targets, flags, io, report)
   return report.end((performance.now() - began) / 1000)
@@ -109,12 +109,17 @@ async function checkSideBySide(
   }
 }
 
-/** What scenarios say beside their verdicts, of the kernels that were asked for by name. */
-function appendices(targets: readonly Target[], { kernel }: MatrixFlags): Promise<(Answer | undefined)[]> {
-  const named = (target: Target) => kernel.length > 0 && target.kernel !== null
+/** What scenarios say beside their verdicts: of each kernel that was asked for by name, else of the newest one. */
+function appendices(
+  targets: readonly Target[],
+  areas: readonly string[],
+  { kernel: kernels }: MatrixFlags,
+): Promise<(Answer | undefined)[]> {
+  const wanted = ({ scenario, kernel }: Target) =>
+    kernels.length > 0 || (areas.length > 0 && kernel === newest(scenario!.variants))
   return Promise.all(
     targets.map(async (target) =>
-      named(target) ? target.scenario?.appendix?.(target.kernel!, target.settings) : undefined,
+      wanted(target) ? target.scenario?.appendix?.(target.kernel!, target.settings) : undefined,
     ),
   )
 }

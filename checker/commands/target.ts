@@ -35,14 +35,14 @@ export async function openTarget(
 ): Promise<Target[]> {
   if (isSpecFile(name)) return [await openSpec(name, settings)]
   const scenario = findScenario(name, catalogue)
-  const chosen = kernels.length > 0 ? kernels : [newest(scenario)]
+  const chosen = kernels.length > 0 ? kernels : [newest(scenario.variants)]
   for (const kernel of chosen) findKernel(kernel, scenario, catalogue)
   const typed = typedSettings(settings, scenario.constants, catalogue.switches)
   return Promise.all(chosen.map((kernel) => openScenario(scenario, kernel, typed)))
 }
 
 /** The last variant listed that is not an unmerged patch. */
-function newest({ variants }: Scenario): string {
+export function newest(variants: readonly string[]): string {
   return variants.findLast((variant) => !variant.startsWith('patch:')) ?? variants[variants.length - 1]
 }
 

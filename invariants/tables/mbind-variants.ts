@@ -1,4 +1,6 @@
 /** Which rows of the tables of expectations are about a kernel: eras of mbind(2), from their first release on. */
+
+import { baseOf, differences, kernel } from '../../spec/kernels.ts'
 import { FLAGS, type Flags } from '../../spec/mbind/call.ts'
 import { compareReleases, type Release } from '../../spec/releases.ts'
 import { readTable } from './tsv.ts'
@@ -16,11 +18,15 @@ interface Era {
 
 const ERAS = readTable('mbind-variants.tsv', ['since', 'variant', 'hugetlb']) as unknown as readonly Era[]
 
-/** The era of a kernel. Null for a patch of which nobody said anything. */
+/** The era of a kernel: a patch that leaves mbind alone belongs to that of its base. Null where nobody said. */
 export function eraOf(kernelName: string): Era | null {
-  if (kernelName.startsWith('patch:')) return ERAS.find(({ since }) => since === kernelName) ?? null
+  const own = ERAS.find(({ since }) => since === kernelName)
+  if (own !== undefined) return own
+  const base = baseOf(kernelName)
+  const touched = differences(kernel(base), kernel(kernelName)).some(({ name }) => name.startsWith('mbind-'))
+  if (touched) return null
   const releases = ERAS.filter(({ since }) => !since.startsWith('patch:'))
-  return releases.findLast(({ since }) => compareReleases(since as Release, kernelName as Release) <= 0) ?? null
+  return releases.findLast(({ since }) => compareReleases(since as Release, base) <= 0) ?? null
 }
 
 const OUTCOMES = readTable('mbind-outcomes.tsv', ['variant', 'situation', ...FLAGS])
