@@ -23,8 +23,10 @@ export interface ListDriver<Exit extends string> {
   readonly moveFailed: (me: Locals) => NextLabel<Exit>
   /** the mode in which `src` is handled now */
   readonly mode: (me: Locals) => Mode
-  /** whether this attempt may wait for a folio lock */
-  readonly mayWait: (me: Locals) => boolean
+  /** whether this attempt may wait for the lock of `src` */
+  readonly mayWaitForLock: (me: Locals) => boolean
+  /** whether it may wait for writeback of `src`, if the mode allows that at all */
+  readonly mayWaitForWriteback: (me: Locals) => boolean
 }
 
 interface DriverOptions<Exit extends string> {
@@ -94,7 +96,8 @@ function perFolio<Exit extends string>(options: DriverOptions<Exit>): ListDriver
     unmapped: () => 'move',
     moveFailed: () => 'restore ptes',
     mode: () => mode,
-    mayWait: (me) => mode !== 'async' && me.pass === lastPass,
+    mayWaitForLock: (me) => mode !== 'async' && me.pass === lastPass,
+    mayWaitForWriteback: (me) => mode !== 'async' && me.pass === lastPass,
     attempted(me, outcome) {
       me.dst = null
       return (
@@ -182,7 +185,9 @@ function batched<Exit extends string>(options: DriverOptions<Exit>): ListDriver<
     // The mappings stay migration entries, and the folio stays locked, until the next pass.
     moveFailed: (me) => moveNext(me, me.next + 1),
     mode: (me) => (me.alone ? mode : batchMode),
-    mayWait: (me) => me.alone || batchMode !== 'async',
+    // The first form of batches bailed out where it would have waited for a lock while it held others (-EDEADLOCK).
+    mayWaitForLock: (me) => me.alone || (batchMode !== 'async' && me.unmapped.length === 0),
+    mayWaitForWriteback: (me) => me.alone || batchMode !== 'async',
     attempted(me, outcome) {
       const src = me.src!
       me.dst = null

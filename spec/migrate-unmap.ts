@@ -94,7 +94,7 @@ export function unmapSteps<Exit extends string>(
     // U3, U6. Nobody else can have locked the destination.
     folio_lock: step('mm/migrate.c: __unmap_and_move / migrate_folio_unmap', (s, me) => {
       const src = s.folio[me.src!]
-      if (src.PG_locked && !(driver.mayWait(me) && worthWaiting(s, me))) return giveUp(s, me, '-EAGAIN')
+      if (src.PG_locked && !(driver.mayWaitForLock(me) && worthWaiting(s, me))) return giveUp(s, me, '-EAGAIN')
       when(!src.PG_locked)
       src.PG_locked = true
       s.folio[me.dst!].PG_locked = true
@@ -105,7 +105,7 @@ export function unmapSteps<Exit extends string>(
     ...stepsIf(mm.sizes.writeback === true, {
       'writeback?': step('mm/migrate.c: __unmap_and_move / migrate_folio_unmap', (s: Mm, me: Locals) => {
         const src = s.folio[me.src!]
-        if (src.PG_writeback && !(driver.mode(me) === 'sync' && driver.mayWait(me))) {
+        if (src.PG_writeback && !(driver.mode(me) === 'sync' && driver.mayWaitForWriteback(me))) {
           folioUnlock(s, me.src!)
           return giveUp(s, me, driver.mode(me) === 'sync' ? '-EAGAIN' : '-EBUSY')
         }

@@ -3,6 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { check } from '../checker/index.ts'
 import type { Verdict } from '../checker/verdict.ts'
+import type { Moved } from '../invariants/migration.ts'
 import { migration } from '../invariants/verdicts/migration/index.ts'
 import { build as buildUser } from '../invariants/verdicts/migration/migration-and-user.ts'
 import { build as buildBuffers } from '../invariants/verdicts/migration/migration-vs-buffers.ts'
@@ -71,6 +72,17 @@ test('with one reference for a moment, a migration may fail for ever, but nobody
   assert.is(verdicts(verdict)['sleeper-holds-no-reference'], 'holds')
 })
 
+test('folio by folio, entries are restored between two passes; a batch keeps them', async () => {
+  const between = async (list: string) => {
+    const model = buildWaiters('v6.2', { 'entry-waiter': 'momentary', 'migrate-list': list })
+    const race = steps(await check(model), 'migration-succeeds').filter((step) => step.startsWith('migration: '))
+    const first = race.indexOf('migration: refcount as expected?')
+    return race.slice(first + 1, race.indexOf('migration: refcount as expected?', first + 1))
+  }
+  assert.ok((await between('per-folio')).includes('migration: restore ptes'))
+  assert.equal(await between('batched'), [])
+})
+
 test('the lock around the look-up of buffers is what repairs v5.2', async () => {
   const repaired = await check(buildBuffers('v5.2', { 'buffer-check': 'check-held' }), { withoutTraces: true })
   assert.is(verdicts(repaired)['migration-invisible'], 'holds')
@@ -86,24 +98,47 @@ test('the order of copy and freeze decides about a writer without the folio lock
   }
 })
 
-test('the refinement notices a migration that forgets to copy', async () => {
+/** What is violated when the step `label` of migration is followed by a mistake, in the same atomic step. */
+async function violatedAfter(label: string, mistake: (s: Moved) => void): Promise<string[]> {
   const model = buildUser('v7.3', {})
-  const copy = model.instances.find(({ label }) => label === 'copy contents')!
-  const forgetful = {
-    ...copy,
-    run(state: object) {
-      const { folio } = state as { folio: { content: number }[] }
-      const before = folio.map(({ content }) => content)
-      copy.run(state)
-      before.forEach((content, f) => {
-        folio[f].content = content
-      })
-    },
-  }
-  const broken = { ...model, instances: model.instances.map((each) => (each === copy ? forgetful : each)) }
-  const found = verdicts(await check(broken, { withoutTraces: true }))
-  assert.is(found['migration-invisible'], 'violated')
-  assert.is(found['no-lost-update'], 'violated')
+  const broken = model.instances.map((instance) => {
+    if (instance.actor !== 'migration' || instance.label !== label) return instance
+    const run = (state: object) => {
+      instance.run(state)
+      mistake(state as Moved)
+    }
+    return { ...instance, run }
+  })
+  const verdict = await check({ ...model, instances: broken }, { withoutTraces: true })
+  return verdict.claims.filter(({ verdict }) => verdict === 'violated').map(({ name }) => name)
+}
+
+test('every claim notices the mistake that it is about', async () => {
+  const forgetsCopy = await violatedAfter('copy contents', (s) => {
+    s.folio[s.migration.dst!].content = 0
+  })
+  assert.ok(forgetsCopy.includes('migration-invisible'), `${forgetsCopy}`)
+  assert.ok(forgetsCopy.includes('no-lost-update'), `${forgetsCopy}`)
+  assert.ok(forgetsCopy.includes('cache-is-valid'), `${forgetsCopy}`)
+  const locksNothing = await violatedAfter('folio_lock', (s) => {
+    s.folio[s.migration.src ?? 0].PG_locked = false
+  })
+  assert.ok(locksNothing.includes('migration-entry-is-locked'), `${locksNothing}`)
+  const restoresNothing = await violatedAfter('restore ptes', (s) => {
+    const pte = s.pte[0]
+    if (pte.kind !== 'present') return
+    s.folio[pte.folio].refs--
+    s.pte[0] = { kind: 'migration', folio: pte.folio }
+  })
+  assert.ok(restoresNothing.includes('no-entry-is-left'), `${restoresNothing}`)
+  const uncountsNothing = await violatedAfter('putback', (s) => {
+    s.NR_ISOLATED = 1
+  })
+  assert.equal(uncountsNothing, ['isolated-is-counted'])
+  const addsTwice = await violatedAfter('remove_migration_ptes', (s) => {
+    s.folio[s.migration.dst!].isolated = true
+  })
+  assert.ok(addsTwice.includes('on-one-list') && addsTwice.includes('refcount-conserved'), `${addsTwice}`)
 })
 
 test.run()

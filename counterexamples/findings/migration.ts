@@ -153,8 +153,8 @@ same writer is harmless, as long as it does not use a folio that is not up to da
     claim: 'no-lock-cycle',
     title: 'The first form of batched migration waits for writeback while it has other folios locked',
     range: 'candidates of v6.3 (5dfab109d519); ended by fb3592c41a44 and 2ef7dbb26990 before the release',
-    explanation: `A batch keeps all its folios locked between unmapping and moving. In synchronous mode it also waited: for locks
-of buffers, and for writeback. The writeback of a loop device is done by a worker that needs a page of the file behind the
+    explanation: `A batch keeps all its folios locked between unmapping and moving. It did not wait for a folio lock meanwhile, but
+in synchronous mode it waited for other things: for locks of buffers, and for writeback. The writeback of a loop device is done by a worker that needs a page of the file behind the
 device. If that page is in the same batch, both wait for ever. The released form unmaps a batch in asynchronous mode, and
 takes what that leaves behind one by one: only who never waits may hold several folio locks.`,
   },
