@@ -5,7 +5,8 @@ import { scenarios } from './invariants/verdicts/index.ts'
 import { withoutScenarios } from './questions/catalogue.ts'
 
 function findingOf(scenario: string, variant: string, claim: string): string | null {
-  const found = findings.find((each) => each.scenario === scenario && each.kernel === variant && each.claim === claim)
+  const all = findings.filter((each) => each.scenario === scenario && each.kernel === variant && each.claim === claim)
+  const found = all.find(({ settings }) => settings === undefined) ?? all[0]
   return found === undefined ? null : `counterexamples/${found.folder}`
 }
 

@@ -17,7 +17,7 @@ import { findings } from './findings/index.ts'
 /** The files of one finding, by name. Throws a SpecError when the checker does not find it any more. */
 export async function filesOf(finding: Finding): Promise<Map<string, string>> {
   const trace = await traceOf(finding)
-  const origin = { target: finding.scenario, kernel: finding.kernel, settings: {} }
+  const origin = { target: finding.scenario, kernel: finding.kernel, settings: finding.settings ?? {} }
   const table = `${raceTable(trace)}`
   return new Map([
     ['README.md', readme(finding, table)],
@@ -27,9 +27,9 @@ export async function filesOf(finding: Finding): Promise<Map<string, string>> {
   ])
 }
 
-async function traceOf({ scenario, kernel, claim, folder }: Finding): Promise<Trace> {
+async function traceOf({ scenario, kernel, claim, folder, settings = {} }: Finding): Promise<Trace> {
   const found = catalogue.scenarios.find(({ name }) => name === scenario)!
-  const model = await loadModel(found.source(kernel, {}))
+  const model = await loadModel(found.source(kernel, settings))
   const verdict = await check(model, { variant: kernel, claims: [claim], untilDecided: true })
   const trace = verdict.claims.find(({ name }) => name === claim)?.trace
   if (trace === undefined || trace === null || trace.kind !== 'violation') {
@@ -43,7 +43,9 @@ async function traceOf({ scenario, kernel, claim, folder }: Finding): Promise<Tr
 }
 
 function readme(finding: Finding, table: string): string {
-  const command = `npx mmcheck check ${finding.scenario} --kernel ${finding.kernel} --claim ${finding.claim}`
+  const { scenario, kernel, claim, settings = {} } = finding
+  const set = Object.entries(settings).map(([name, value]) => ` --set "${name}=${value}"`)
+  const command = `npx mmcheck check ${scenario} --kernel ${kernel}${set.join('')} --claim ${claim}`
   return `<!-- made by: npm run gallery -->
 # ${finding.title}
 

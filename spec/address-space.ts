@@ -66,13 +66,15 @@ export function addressSpace(text: SpaceText, settings: Settings) {
   const sources = collection('F', callers > 1 || readers > 0 || text.twice ? mm.folios.size : Math.max(1, mapped))
   // Nothing may be mapped anywhere, and no folio used: a domain needs a value all the same.
   const kinds = orOne('anon', [...new Set(layouts.flatMap((each) => each.vmas.map(({ kind = 'anon' }) => kind)))])
-  const sizes = orOne('small', [...new Set(layouts.flatMap((each) => each.folios.map(({ size = 'small' }) => size)))])
+  const named = layouts.flatMap((each) => each.folios.map(({ size = 'small' }) => size))
+  // Free folios are like the first one, until they are taken for something.
+  const folioSizes: readonly FolioSize[] = named.length > 0 ? [...new Set(named)] : ['small']
   const mappings = Math.max(0, ...layouts.flatMap((each) => each.vmas.map(({ mapping }, at) => mapping ?? at)))
   const values = policyValues(text)
   const state = {
     ...mm.state,
     /** what a folio is: destinations of a migration become what the source is */
-    folioSize: array(mm.folios, oneOf<FolioSize[]>(...(sizes.length > 0 ? sizes : (['small'] as const)))),
+    folioSize: array(mm.folios, oneOf<FolioSize[]>(...folioSizes)),
     /** a page table, or one PMD entry of a huge page that is being migrated */
     pmd: array(tables, oneOf('table', 'migration')),
     vma: array(
@@ -121,6 +123,7 @@ export function addressSpace(text: SpaceText, settings: Settings) {
     policies,
     sources,
     kinds,
+    folioSizes,
     values,
     deferred,
     childBase: length + elsewhere,
@@ -169,7 +172,8 @@ export function bootAddressSpace(s: As, space: AddressSpace, layout: Layout): vo
     const folio = folios[f]
     const migrating = pages.some((page) => typeof page === 'object' && 'migrating' in page && page.migrating === f)
     const here = pages.filter((page) => mapsFolio(page, f)).length
-    const { node = free[f - folios.length] ?? 0, size = 'small', lru = 'on', held = false } = folio ?? {}
+    const { node = free[f - folios.length] ?? 0, lru = 'on', held = false } = folio ?? {}
+    const size = folio === undefined ? space.folioSizes[0] : (folio.size ?? 'small')
     const used = folio !== undefined
     const others = folio?.elsewhere ?? 0
     for (let at = 0; at < others; at++) s.pte[elsewhere++] = { kind: 'present', folio: f }

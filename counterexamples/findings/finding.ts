@@ -6,6 +6,8 @@ export interface Finding {
   readonly scenario: string
   readonly kernel: string
   readonly claim: string
+  /** constants of the scenario and switches that are set otherwise, so that it shows just this */
+  readonly settings?: Readonly<Record<string, string>>
   readonly title: string
   /** releases that have it, and what began and ended it */
   readonly range: string
