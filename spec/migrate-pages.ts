@@ -18,14 +18,17 @@ interface MigratePagesOptions {
   readonly settings: Settings
   readonly from: number
   readonly to: number
+  /** with CAP_SYS_NICE pages that others map too are moved; without it when absent */
+  readonly capSysNice?: boolean
 }
 
-/** A task that calls migrate_pages on itself once, and ends with a count or an errno. Without CAP_SYS_NICE it asks for MOVE. */
-export function migratePagesCall(space: AddressSpace, { cpu, settings, from, to }: MigratePagesOptions) {
+/** A task that calls migrate_pages on itself once, and ends with a count or an errno. */
+export function migratePagesCall(space: AddressSpace, options: MigratePagesOptions) {
+  const { cpu, settings, from, to, capSysNice = false } = options
   const others = Array.from({ length: space.text.machine.nodes }, (_, node) => node).filter((node) => node !== from)
-  const call: Call = { off: 0, n: space.length, mode: 'DEFAULT', nodes: others, flags: 'MOVE' }
-  const options = { cpu, settings, calls: [call], readsOnly: true }
-  const queue = queueSteps(space, options, () => call)
+  const call: Call = { off: 0, n: space.length, mode: 'DEFAULT', nodes: others, flags: capSysNice ? 'ALL' : 'MOVE' }
+  const walk = { cpu, settings, calls: [call], readsOnly: true }
+  const queue = queueSteps(space, walk, () => call)
   const disables = settings['mbind-lru-batches'] === 'disabled'
   const unlockFirst = settings['mbind-migrates-under'] === 'no-lock'
   type Me = MbindLocals & { count: number }
@@ -43,7 +46,7 @@ export function migratePagesCall(space: AddressSpace, { cpu, settings, from, to 
     space.state,
     {
       title: `migrate_pages (CPU ${cpu})`,
-      locals: { ...mbindLocals(space, options), count: range(0, 2 * space.length) },
+      locals: { ...mbindLocals(space, walk), count: range(0, 2 * space.length) },
       start: { ...mbindStart([call]), call: callName(call), count: 0 },
     },
     {
