@@ -43,7 +43,7 @@ export const entryGoesAway = ({ pages }: Memory): Claim<Mm> =>
 export const returnsWithoutIo = (): Claim<Moved> =>
   eventually('migrate_pages returns, however long reading and writing back takes', {
     name: 'returns-without-io',
-    source: 'include/linux/migrate_mode.h: MIGRATE_ASYNC means never block, MIGRATE_SYNC_LIGHT not for writeback',
+    source: 'include/linux/migrate_mode.h: what each mode may wait for',
     holds: (s: Moved) => s.migration.pc === 'done',
   })
 

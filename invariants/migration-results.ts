@@ -45,7 +45,7 @@ export const nomemMovesTheRest = (): Claim<Counting> =>
     holds: (s: Counting) => returned(s) && s.migration.nomem && s.migration.succeeded > 0,
   })
 
-/** A comment of migrate_folio_move: "which will not free the page because new page owner increased refcounter". */
+/** What a comment of migrate_folio_move says of its last put: the new owner has a reference of its own. */
 export const destinationHasOwner = (): Claim<Counting> =>
   stepClaim('the last put of the destination does not free it', {
     name: 'destination-has-owner',

@@ -31,7 +31,7 @@ export const OUTSIDE: readonly string[] = [
 export const migrationInvisible = ({ objects, sizes }: Memory): Claim<Used> =>
   refines('page migration is invisible to user space', {
     name: 'migration-invisible',
-    source: 'Documentation/mm/page_migration.rst: the process need not be aware of it',
+    source: 'Documentation/mm/page_migration.rst: the addresses that a process sees stay the same',
     abstract: addressSpace(objects.size, sizes.versions ?? 0),
     map(s: Used, abstract) {
       abstract.stored = s.stored.map((version) => version) as never
