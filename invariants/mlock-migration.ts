@@ -1,5 +1,5 @@
 /** What migration of a folio promises when a VM_LOCKED VMA maps it. */
-import { type Claim, invariant, reachable } from '../checker/language/index.ts'
+import { type Claim, eventually, invariant, reachable } from '../checker/language/index.ts'
 import type { Scene } from '../spec/scenarios/mlock-drain.ts'
 
 /** P17, where nothing waited anywhere: the reference that it trips over would be its own. */
@@ -29,4 +29,13 @@ export const migrationCanSucceed = (): Claim<Scene> =>
     name: 'migration-can-succeed',
     source: 'what it is for',
     holds: (s: Scene) => s.migration.pc === 'done' && !s.migration.failed,
+  })
+
+/** P16, for each beginning: who repeats for ever gets there. */
+export const repeatedMigrationEnds = (start: Scene['start'], name: string): Claim<Scene> =>
+  eventually(`migration of a folio in a VM_LOCKED VMA that is repeated succeeds in the end, ${start}`, {
+    name,
+    source: 'mm/memory_hotplug.c, offline_pages: "retry until all pages are migrated" must come to an end',
+    given: (s: Scene) => s.start === start,
+    holds: (s: Scene) => s.migration.pc === 'done',
   })

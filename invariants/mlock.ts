@@ -2,7 +2,7 @@
  * What must hold of mlocked folios when nothing is under way: no task inside a call, every batch drained. Meanwhile flags
  * and counts may lag.
  */
-import { type Claim, invariant } from '../checker/language/index.ts'
+import { type Claim, invariant, stepClaim } from '../checker/language/index.ts'
 import { type Memory, type Mm, vmaOf } from '../spec/memory.ts'
 
 /** Whether every task of a scenario has come to its end. */
@@ -75,4 +75,25 @@ export const lockedIsNeverReclaimed = <S extends Mm>(): Claim<S> =>
     name: 'locked-is-never-reclaimed',
     source: 'man mlock(2): pages are guaranteed to stay in RAM until later unlocked',
     holds: (s: S) => s.pte.every((pte, page) => !s.vma[vmaOf(s, page)].VM_LOCKED || pte.kind !== 'none'),
+  })
+
+/** Kernel text: the comment in lru_add() since v5.18, why no barrier is needed there. `cpu` is where munlock runs. */
+export const clearedUnderLruLock = (cpu: number): Claim<Mm> =>
+  stepClaim('munlock clears PG_mlocked only while it holds the LRU lock', {
+    name: 'cleared-under-lru-lock',
+    source: 'mm/swap.c, comment in lru_add() since v5.18',
+    given: (before: Mm, after: Mm) =>
+      before.folio.some(({ PG_mlocked }, f) => PG_mlocked && !after.folio[f].PG_mlocked),
+    holds: (_before: Mm, after: Mm) => after.lruLock === cpu,
+  })
+
+/** Kernel text: the message of eebb3dabbb5c, why PG_mlocked of the source need be looked at only once. */
+export const sampledMlockedIsStable = <S extends Mm & { caller: { pc: string } }>(): Claim<S> =>
+  stepClaim('mlock and munlock leave PG_mlocked of a folio alone that is isolated and locked for migration', {
+    name: 'sampled-mlocked-is-stable',
+    source:
+      'message of eebb3dabbb5c (v6.7): PG_mlocked of an isolated source is stable, so that it can be sampled once',
+    given: (before: S, after: S) =>
+      before.caller.pc !== after.caller.pc && before.folio[0].isolated && before.folio[0].PG_locked,
+    holds: (before: S, after: S) => before.folio[0].PG_mlocked === after.folio[0].PG_mlocked,
   })

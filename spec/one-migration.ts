@@ -20,6 +20,8 @@ export interface OneMigration {
   readonly folio: number
   /** whether it drains the batches of its CPU once more when it is through, as somebody will sooner or later */
   readonly drainsAtEnd?: boolean
+  /** whether it starts over for ever as long as it fails, as memory offlining and compaction do */
+  readonly repeats?: boolean
   /** what it drains first: what a long-term pin of this kernel would, every CPU, or nothing */
   readonly drains: 'as a long-term pin' | 'every CPU' | 'nothing'
 }
@@ -37,8 +39,9 @@ export function oneMigration(mm: Memory, options: OneMigration) {
     folio: f,
     drains,
     drainsAtEnd = false,
+    repeats = false,
   } = options
-  const exit = drainsAtEnd ? 'lru_add_drain' : 'done'
+  const exit = drainsAtEnd || repeats ? 'lru_add_drain' : 'done'
   const drainsAll = drains === 'every CPU' || (drains !== 'nothing' && settings['drain-when'] === 'refs-unexpected')
   return process(
     mm.state,
@@ -89,10 +92,12 @@ export function oneMigration(mm: Memory, options: OneMigration) {
         settings,
         exit,
       }),
-      ...stepsIf(drainsAtEnd, {
+      ...stepsIf(drainsAtEnd || repeats, {
         lru_add_drain: step('mm/swap.c: lru_add_drain', (s: Mm, me: Locals) => {
           drainBatches(s, me.cpu)
-          return 'done'
+          if (!repeats || !me.failed) return 'done'
+          me.failed = false
+          return drainsAll ? 'drain?' : 'isolate'
         }),
       }),
     } as Steps<Mm, Locals, string, 'done'>,

@@ -177,10 +177,11 @@ with putback; I believe it on a real kernel, and it needs a test that holds __ml
       'An mlock left in the batch of another CPU is counted after its munlock, and the folio stays mlocked for nobody',
     range:
       'v5.18 (2fbb0c10d1e8) to v7.3 at least in the model; not in the facts that the model follows, and not observed so far',
-    explanation: `No window is needed here, only a batch that nobody drains. A page of an mlock2(MLOCK_ONFAULT) VMA is faulted in on CPU 0:
+    explanation: `No window is needed here, and nobody else, only a batch that is not drained. A page of an mlock2(MLOCK_ONFAULT) VMA is faulted in on CPU 0:
 PG_mlocked is set at once, the entry that will count it stays in the batch of CPU 0. The task moves to CPU 1 and calls munlock(2).
 PG_unevictable is not set yet, so munlock takes it for the last mlock and clears PG_mlocked. The task calls mlock(2) again: the folio
-moves to the unevictable list with mlock_count 1. Now CPU 0 drains, finds PG_mlocked and PG_unevictable set, and counts its old entry:
+moves to the unevictable list with mlock_count 1. Now CPU 0
+drains, here because the task is back there, finds PG_mlocked and PG_unevictable set, and counts its old entry:
 mlock_count is 2 for one VMA. The next munlock(2) leaves 1. The folio is mlocked, and unevictable, and NR_MLOCK counts it, with no
 VMA that locks it, and stays so when it is unmapped: since v5.18 the last unmapping does not clear PG_mlocked. A page of a file thus
 stays in memory until it is truncated, charged to no RLIMIT_MEMLOCK.

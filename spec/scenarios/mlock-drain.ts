@@ -7,6 +7,7 @@ import { type Claim, type Constants, forAll, model, oneOf, when } from '../../ch
 import type { Kernel } from '../kernels.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
 import { drainMlockBatch, mlockFolio } from '../mlock.ts'
+import { labelsOf } from '../offline.ts'
 import { oneMigration } from '../one-migration.ts'
 import { bootMlocked } from './munlock-putback.ts'
 
@@ -49,10 +50,11 @@ export type Scene = Mm & {
   migration: { pc: string; failed: boolean; cpu: number }
 }
 
-/** The model of the scenario on a kernel. */
+/** The model of the scenario on a kernel: one migration, or one that is repeated until it succeeds. */
 export function mlockDrain(
   kernel: Kernel,
   values: typeof constants,
+  repeats: boolean,
   claimsOn: (mm: Memory) => readonly Claim<Scene>[],
   waive: Readonly<Record<string, string>>,
 ) {
@@ -66,6 +68,7 @@ export function mlockDrain(
     mode: 'sync',
     settings,
     folio: 0,
+    repeats,
     drains: values['drain-all'] ? 'every CPU' : 'as a long-term pin',
   })
   const boot = (s: Scene) => {
@@ -73,7 +76,7 @@ export function mlockDrain(
     bootMlocked(s, sizes.mlock?.count === 0 ? 0 : 1)
   }
   return model(
-    'mlock-drain',
+    repeats ? 'mlock-drain-repeated' : 'mlock-drain',
     { state: { ...mm.state, start: starts }, processes: { migration } },
     {
       init: {
@@ -104,6 +107,8 @@ export function mlockDrain(
             ),
           }
         : {},
+      // Whether the task is ever moved is left open, and so is whether an idle CPU ever drains its batches.
+      ...(repeats && { fairness: { weak: [{ anyOf: labelsOf('migration', migration, []) }] } }),
       claims: claimsOn(mm) as readonly Claim<Scene>[],
       waive,
     },

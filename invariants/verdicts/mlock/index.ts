@@ -2,6 +2,7 @@
 import { mlockAllWaysScenario } from './mlock-all-ways.ts'
 import { mlockBatchVsMunlockScenario } from './mlock-batch-vs-munlock.ts'
 import { mlockDrainScenario } from './mlock-drain.ts'
+import { mlockDrainRepeatedScenario } from './mlock-drain-repeated.ts'
 import { mlockLateEntryScenario } from './mlock-late-entry.ts'
 import { mlockMigratedCountScenario } from './mlock-migrated-count.ts'
 import { mlockReturnsScenario } from './mlock-returns.ts'
@@ -16,6 +17,7 @@ import { reclaimMlocksLateScenario } from './reclaim-mlocks-late.ts'
 
 export const mlock = [
   mlockDrainScenario,
+  mlockDrainRepeatedScenario,
   munlockPutbackScenario,
   munlockFailedMigrationScenario,
   mlockVsMigrationScenario,

@@ -17,6 +17,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
   return mlockDrain(
     on,
     values,
+    false,
     (mm) => [migratesMlocked(), migratesDespiteRemoteEntry(), refcountConserved(mm), migrationCanSucceed()],
     waivers(on),
   )

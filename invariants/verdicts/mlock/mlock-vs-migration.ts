@@ -6,9 +6,16 @@ import {
   constants,
   ended,
   mlockVsMigration,
+  type Scene,
   type Story,
 } from '../../../spec/scenarios/mlock-vs-migration.ts'
-import { countNotTooHigh, lockedIsMlocked, mlockedForSomebody, nrMlockExact } from '../../mlock.ts'
+import {
+  countNotTooHigh,
+  lockedIsMlocked,
+  mlockedForSomebody,
+  nrMlockExact,
+  sampledMlockedIsStable,
+} from '../../mlock.ts'
 import { refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { countersHaveRoom, oneWay } from './waivers.ts'
@@ -31,6 +38,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
       lockedIsMlocked(mm, ended),
       nrMlockExact(ended),
       refcountConserved(mm),
+      ...(on.settings['destination-drain'] === 'mlocked' ? [sampledMlockedIsStable<Scene>()] : []),
     ],
     waivers(on),
   )
@@ -49,6 +57,7 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
     'locked-is-mlocked': unguarded ? 'holds' : 'violated',
     'nr-mlock-exact': 'holds',
     'refcount-conserved': 'holds',
+    ...(settings['destination-drain'] === 'mlocked' && { 'sampled-mlocked-is-stable': 'violated' as const }),
   }
 }
 

@@ -2,7 +2,13 @@
 import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, constants, ended, munlockPutback } from '../../../spec/scenarios/munlock-putback.ts'
-import { countNotTooHigh, mlockedForSomebody, nrMlockExact, unevictableForAReason } from '../../mlock.ts'
+import {
+  clearedUnderLruLock,
+  countNotTooHigh,
+  mlockedForSomebody,
+  nrMlockExact,
+  unevictableForAReason,
+} from '../../mlock.ts'
 import { refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 
@@ -33,6 +39,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
       countNotTooHigh(mm, ended),
       nrMlockExact(ended),
       refcountConserved(mm),
+      ...(on.settings['munlock-decides-by'] === 'mlock-count' ? [clearedUnderLruLock(0)] : []),
     ],
     waivers(on),
   )
@@ -46,7 +53,14 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
     'count-not-too-high': 'holds',
     'nr-mlock-exact': 'holds',
     'refcount-conserved': 'holds',
+    ...commentIsTrue(kernel(kernelName)),
   }
+}
+
+/** The comment in lru_add() came with v5.18. */
+function commentIsTrue({ settings }: Kernel): Readonly<Record<string, Expectation>> {
+  if (settings['munlock-decides-by'] === 'rmap-walk') return {}
+  return { 'cleared-under-lru-lock': settings['munlock-order'] === 'lru-locked' ? 'holds' : 'violated' }
 }
 
 /** Whether putback and munlock can miss each other: the table of the two orders. */
