@@ -120,6 +120,23 @@ export const isolatedOnOneList = ({ folios }: Memory, tasks: readonly string[]):
     },
   })
 
+/** I12: a round that starts over finds nothing left of the one before. */
+export const retryStartsClean = ({ pages }: Memory): Claim<Mm> =>
+  invariant('a call that starts over has nothing pinned and nothing isolated', {
+    name: 'retry-starts-clean',
+    source: 'mm/gup.c, __gup_longterm_locked: everything is pinned anew',
+    over: { page: pages },
+    given: (s: Mm) => pinner(s).pc === 'pin' && pinner(s).page === 0,
+    holds: {
+      'nothing is pinned': (s: Mm, { page }) => pinner(s).pinned[page] === null,
+      'nothing is isolated': (s: Mm) => pinner(s).list.length === 0 && pinner(s).lost.length === 0,
+    },
+  })
+
+/** What the loop of a call goes by. */
+type Round = PinCall & { page: number; list: Sequence<number>; lost: Sequence<number> }
+const pinner = (s: object): Round => (s as { pinner: Round }).pinner
+
 /** A pinner does not crash the kernel, and leaves the lists of others alone. */
 export const noOops = (): Claim<Pinning> =>
   invariant('the check on pinned pages dereferences no NULL entry and corrupts no list', {
@@ -140,13 +157,13 @@ export const succeedsAlone = (): Claim<Batching> =>
     holds: (s: Batching) => s.pinner.result === 'success',
   })
 
-/** L3, for what waits in batches when a round of the call begins: on which CPU it waits does not matter. */
+/** L3, for what waits in batches of other CPUs when a round of the call begins. */
 export const idleBatchesDoNotMatter = ({ folios, cpus }: Memory): Claim<Batching> =>
-  invariant('a long-term pin does not fail because of what waited in a batch when it began', {
+  invariant('a long-term pin does not fail because of what waited in a batch of another CPU when it began', {
     name: 'idle-batches-do-not-matter',
     source: '98c6d259319e; linux-mm, 15 Aug 2025: pinning fails although nobody else holds the page',
     over: { f: folios, cpu: cpus },
-    given: (s: Batching) => s.pinner.result !== 'running' && !s.batchedMeanwhile,
+    given: (s: Batching, { cpu }) => cpu !== 0 && s.pinner.result !== 'running' && !s.batchedMeanwhile,
     holds: (s: Batching, { f, cpu }) => s.pinner.result !== '-ENOMEM' || !waits(s, cpu, f),
   })
 

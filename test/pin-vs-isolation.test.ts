@@ -57,6 +57,22 @@ test('setting back the one switch that v6.16 repaired brings the leak back', asy
   assert.is(verdicts(verdict)['pin-outside-movable'], 'violated')
 })
 
+test('an error instead of another round ends the call, and pins nothing', async () => {
+  const verdict = await check(build('v6.16', { 'on-isolation-failure': 'error' }))
+  assert.is(verdicts(verdict)['failure-holds-no-pin'], 'holds')
+  const results = verdict.trust.map(({ text }) => text).filter((text) => text.includes('pinner.result'))
+  assert.equal(results, [])
+})
+
+test('with nobody else at work the two mistakes of v6.1 cancel out: the lost folio is queued in the next round', async () => {
+  const model = build('v6.1', {})
+  const alone = { ...model, instances: model.instances.filter(({ actor }) => actor !== 'compaction') }
+  const verdict = await check(alone)
+  assert.is(verdicts(verdict)['no-oops'], 'holds')
+  assert.is(verdicts(verdict)['isolated-on-one-list'], 'violated')
+  assert.is(verdicts(verdict)['pin-can-succeed'], 'reached')
+})
+
 test('the refcount claim notices a reference that nobody counts', async () => {
   const model = build('v6.16', {})
   const unpin = model.instances.find(({ label, actor }) => actor === 'pinner' && label === 'unpin')!

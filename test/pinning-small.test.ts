@@ -5,6 +5,7 @@ import { check } from '../checker/index.ts'
 import { raceTable } from '../checker/report/race-table.ts'
 import type { Verdict } from '../checker/verdict.ts'
 import * as cmaVsBatch from '../invariants/verdicts/pinning/cma-vs-batch.ts'
+import * as cmaVsShortPin from '../invariants/verdicts/pinning/cma-vs-short-pin.ts'
 import * as drainVsDeviceFault from '../invariants/verdicts/pinning/drain-vs-device-fault.ts'
 import * as gupFastVsCollapse from '../invariants/verdicts/pinning/gup-fast-vs-collapse.ts'
 import * as gupFastVsFork from '../invariants/verdicts/pinning/gup-fast-vs-fork.ts'
@@ -27,6 +28,7 @@ const steps = (verdict: Verdict, claim: string) =>
 
 const scenarios = {
   'cma-vs-batch': cmaVsBatch,
+  'cma-vs-short-pin': cmaVsShortPin,
   'drain-vs-device-fault': drainVsDeviceFault,
   'gup-fast-vs-collapse': gupFastVsCollapse,
   'gup-fast-vs-fork': gupFastVsFork,
@@ -86,6 +88,24 @@ test('a secretmem folio passes while it waits in a batch, and is refused once th
   const race = steps(await check(gupFastVsSecretmem.build('v6.8', {})), 'secretmem-not-pinned')
   assert.ok(race.includes('fault: folio_add_lru'))
   assert.not.ok(race.some((step) => step.includes('flushes the batch')))
+})
+
+test('the wait repairs references by way of the page table, and not those of PFN walkers', async () => {
+  const walker = await check(pinVsGet.build('patch:wait-for-refcount', { pfn: true }), { withoutTraces: true })
+  assert.is(verdicts(walker)['moments-do-not-matter'], 'violated')
+})
+
+test('a page of CMA is pinned through the hole for v5.18 alone: looking for ISOLATE closes it', async () => {
+  const repaired = await check(pinVsCma.build('v5.13', { unpinnable: 'cma+movable+isolate' }), { withoutTraces: true })
+  assert.is(verdicts(repaired)['pin-outside-movable'], 'holds')
+})
+
+test('large folios: migration sees their pins exactly, and the second look is needed for them as well', async () => {
+  const large = await check(gupFastVsMigration.build('v6.17', { large: true }), { withoutTraces: true })
+  assert.is(verdicts(large)['pinned-folio-is-mapped'], 'holds')
+  assert.is(verdicts(large)['refcount-conserved'], 'holds')
+  const blind = await check(gupFastVsMigration.build('patch:gup-fast-no-recheck', { large: true }))
+  assert.is(verdicts(blind)['pinned-folio-is-mapped'], 'violated')
 })
 
 test('the task that spins never leaves the CPU to the work item', async () => {

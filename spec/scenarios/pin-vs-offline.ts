@@ -46,7 +46,7 @@ export function pinVsOffline(
   const { settings } = kernel
   const sizes = sizesFor(values)
   const mm = memory(sizes)
-  const pinner = longtermPinner(mm, { cpu: 0, settings })
+  const pinner = longtermPinner(mm, { cpu: 0, settings, mayRunOut: true })
   const offline = offlining(mm, { cpu: 1, settings, range: sizes.pages + sizes.freeMovable })
   return model(
     'pin-vs-offline',

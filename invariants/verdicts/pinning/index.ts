@@ -1,5 +1,6 @@
 /** The scenarios about long-term pins, in the order of the matrix. */
 import { cmaVsBatchScenario } from './cma-vs-batch.ts'
+import { cmaVsShortPinScenario } from './cma-vs-short-pin.ts'
 import { drainVsDeviceFaultScenario } from './drain-vs-device-fault.ts'
 import { gupFastVsCollapseScenario } from './gup-fast-vs-collapse.ts'
 import { gupFastVsForkScenario } from './gup-fast-vs-fork.ts'
@@ -29,6 +30,7 @@ export const pinning = [
   pinVsGetScenario,
   pinVsCmaScenario,
   cmaVsBatchScenario,
+  cmaVsShortPinScenario,
   pinVsFaultScenario,
   pinZeroPageScenario,
   gupFastVsMigrationScenario,

@@ -9,6 +9,7 @@ import {
   pinCanSucceed,
   pinOutsideMovable,
   refcountConserved,
+  retryStartsClean,
 } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 
@@ -37,6 +38,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
       pinOutsideMovable(mm),
       failureHoldsNoPin(mm),
       isolatedOnOneList(mm, ['pinner', 'compaction']),
+      retryStartsClean(mm),
       noOops(),
       refcountConserved(mm),
       pinCanSucceed(),
@@ -55,6 +57,7 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
     'pin-outside-movable': leaksPins(kernel(kernelName)) ? 'violated' : 'holds',
     'failure-holds-no-pin': settings['helper-array'] === 'leaks-pins' ? 'violated' : 'holds',
     'isolated-on-one-list': settings['isolation-test'] === 'inverted' ? 'violated' : 'holds',
+    'retry-starts-clean': settings['isolation-test'] === 'inverted' ? 'violated' : 'holds',
     'no-oops':
       settings['isolation-test'] === 'inverted' || settings['error-path-null-entries'] === 'dereferenced'
         ? 'violated'

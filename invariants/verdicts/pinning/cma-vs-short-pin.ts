@@ -1,0 +1,55 @@
+/** Which claims are made of the scenario cma-vs-short-pin, and what is expected of each on every kernel. */
+import type { Model } from '../../../checker/language/index.ts'
+import type { Kernel } from '../../../spec/kernels.ts'
+import { boundsFor, cmaVsShortPin, constants } from '../../../spec/scenarios/cma-vs-short-pin.ts'
+import { cmaNotBusyForShortPins, shortPinsOnlyDelayCma } from '../../cma.ts'
+import { pinIsMapped, refcountConserved } from '../../pinning.ts'
+import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
+import { spare, spareOf } from './spare.ts'
+
+/** Draining once and disabling the batches, and the newest kernel. */
+export const rows = ['v5.12', 'v5.13', 'v6.17']
+
+/** The model on a kernel, with switches and constants set otherwise where `settings` says so. */
+export function build(kernelName: string, settings: RawSettings): Model {
+  const { on, values } = settle(kernelName, settings, constants)
+  return cmaVsShortPin(
+    on,
+    values,
+    (mm) => [shortPinsOnlyDelayCma(), cmaNotBusyForShortPins(), pinIsMapped(mm), refcountConserved(mm)],
+    waivers(on),
+  )
+}
+
+/** What is expected of each claim on a kernel. */
+export function expected(_: string): Readonly<Record<string, Expectation>> {
+  return {
+    'short-pins-only-delay-cma': 'holds',
+    'cma-not-busy-for-short-pins': 'violated',
+    'pinned-folio-is-mapped': 'holds',
+    'refcount-conserved': 'holds',
+  }
+}
+
+/** What the kernel at hand cannot do, with the reason; everything else that never happens fails the run. */
+function waivers({ settings }: Kernel): Record<string, string> {
+  return {
+    ...spare,
+    ...spareOf('cma'),
+    ...(settings['cma-lru-batches'] === 'disable' && {
+      "action 'other work flushes the batch'": 'nothing waits in the batches, which are disabled',
+    }),
+  }
+}
+
+export const cmaVsShortPinScenario = scenario({
+  name: 'cma-vs-short-pin',
+  area: 'pinning',
+  about: 'direct I/O pins a page of a CMA area while it is being allocated',
+  rows,
+  constants,
+  bounds: boundsFor,
+  expected,
+  module: import.meta.url,
+  build,
+})
