@@ -1,7 +1,8 @@
 /**
  * Long-term pinning: pin the range, look for folios that must not be pinned where they are, isolate them, let go of
- * everything, migrate, and start over (`__gup_longterm_locked` and what it calls). One text for every variant of the check;
- * comments count the steps of the slow path as S1 to S4. gup-fast is in gup-fast.ts.
+ * everything, migrate, and start over (`__gup_longterm_locked` and what it calls). Comments count the steps of the slow path
+ * as S1 to S4; gup-fast is in gup-fast.ts. The file is long because every variant of the check since v5.1 is one text:
+ * what differs between two releases stands side by side.
  */
 import { match } from 'ts-pattern'
 import {
