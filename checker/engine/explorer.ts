@@ -54,7 +54,7 @@ export interface Epochs {
 /** States expanded by the interpreter before the kernel is made: small models never get further. */
 const KERNEL_AFTER = 2_000
 /** The kernel's programs are written anew when this many states are expanded, and then this many times as many. */
-const [REWRITE_AT, REWRITE_FACTOR] = [10_000, 8]
+const [REWRITE_AT, REWRITE_FACTOR] = [10_000, 16]
 
 export class Explorer {
   readonly model: Model

@@ -7,7 +7,7 @@ import { actionName, type Instance } from '../language/instance.ts'
 import type { Model } from '../language/model.ts'
 import type { BoundClaim, OnState, OnStep } from '../language/predicate.ts'
 import type { Coverage } from './coverage.ts'
-import type { Layout } from './layout.ts'
+import type { Field, Layout } from './layout.ts'
 import { pairLayout, readField } from './layout.ts'
 import { Recorder } from './recorder.ts'
 import { emptyTable, forEachLeaf, insertPath, type Table } from './table.ts'
@@ -58,6 +58,18 @@ export class Teacher {
   readonly #after: Draft
   readonly #coverage: Coverage
   #lessons = 0
+  /** the state that the functions see, and who chooses for them */
+  #fields: readonly Field[] = []
+  #words: Readonly<Int32Array> = new Int32Array()
+  #base = 0
+  #chooser: Chooser = () => 0
+  // Functions of the object, not of each call: there are some for every path that is learned.
+  readonly #source = (cell: number): number => readField(this.#fields[cell], this.#words, this.#base)
+  readonly #noting: Chooser = (count) => {
+    const taken = this.#chooser(count)
+    this.#recorder.choice(taken, count)
+    return taken
+  }
 
   constructor(model: Model, layout: Layout, coverage: Coverage) {
     const cells = layout.fields.length
@@ -85,13 +97,13 @@ export class Teacher {
     learn: boolean,
     visit: (effect: Effect) => void,
   ): void {
-    const source = (cell: number) => readField(this.layout.fields[cell], words, base)
+    this.#look(this.layout, words, base)
     const careful = learn && this.#careful(rule.table)
     const example = careful ? this.#example(words, base, 1) : noExample
     try {
       for (let turn = careful ? 0 : 1; turn < 2; turn++) {
         forEachBranch((chooser) => {
-          const effect = this.#run(rule.instance.run, source, chooser)
+          const effect = this.#run(rule.instance.run, chooser)
           if (learn) insertPath(rule.table, this.layout, this.#recorder, effect, sameEffect, example)
           if (turn === 0 || effect === null) return
           this.#coverage.enabled[at] = 1
@@ -107,12 +119,12 @@ export class Teacher {
   /** Evaluates a predicate on the state (or, for a step claim, the pair of states) at `base`. */
   judge(rule: PredicateRule, onSteps: boolean, words: Int32Array, base: number, learn: boolean): number {
     const layout = onSteps ? this.pairs : this.layout
-    const source = (cell: number) => readField(layout.fields[cell], words, base)
+    this.#look(layout, words, base)
     const careful = learn && this.#careful(rule.table)
     const example = careful ? this.#example(words, base, onSteps ? 2 : 1) : noExample
     let result = 0
     for (let turn = careful ? 0 : 1; turn < 2; turn++) {
-      this.#recorder.begin(source)
+      this.#recorder.begin(this.#source)
       result = this.#evaluate(rule.bound, onSteps)
       if (this.#recorder.writtenCells.length > 0) throw predicateWrites(rule.bound)
       if (!learn) continue
@@ -136,14 +148,17 @@ export class Teacher {
     forEachExample(rules, (rule, words) => this.judge(rule, onSteps, words, 0, true))
   }
 
-  #run(step: (state: object) => void, source: (cell: number) => number, chooser: Chooser): Effect | null {
-    this.#recorder.begin(source)
-    const noting: Chooser = (count) => {
-      const taken = chooser(count)
-      this.#recorder.choice(taken, count)
-      return taken
-    }
-    return enabled(step, this.#draft, noting) ? this.#effect() : null
+  /** Lets the functions of the spec see the state at `base`. */
+  #look(layout: Layout, words: Readonly<Int32Array>, base: number): void {
+    this.#fields = layout.fields
+    this.#words = words
+    this.#base = base
+  }
+
+  #run(step: (state: object) => void, chooser: Chooser): Effect | null {
+    this.#recorder.begin(this.#source)
+    this.#chooser = chooser
+    return enabled(step, this.#draft, this.#noting) ? this.#effect() : null
   }
 
   #effect(): Effect {
