@@ -286,6 +286,7 @@ export class Explorer {
     const { log, stride, words } = this.space
     const rules: number[] = []
     const append = (rule: number, from: Int32Array, base: number, state: number) => {
+      this.questions++
       this.#append(rule, from, base, state)
       while (rules.length < this.#n / this.#record) rules.push(rule)
     }

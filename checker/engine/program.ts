@@ -100,8 +100,11 @@ export class Program<L> {
   /** Writes a whole tree; `slot` is the place of its address, counted in words. */
   #put(rule: number, node: TreeNode<L> | undefined, slot: number): void {
     if (node === undefined) return
-    if (node.kind === 'leaf') this.#memory.ints[slot] = this.#leaf(rule, node.result)
-    else if (node.kind === 'choice')
+    if (node.kind === 'leaf') {
+      // First the leaf: the memory may have to grow for it, and then `ints` is another array.
+      const leaf = this.#leaf(rule, node.result)
+      this.#memory.ints[slot] = leaf
+    } else if (node.kind === 'choice')
       this.#choice(node, slot).forEach((at, child) => this.#put(rule, node.children[child], at))
     else node.children.forEach((child, code) => this.#put(rule, child, this.#descend(node, slot, code)))
   }
