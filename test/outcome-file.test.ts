@@ -1,7 +1,8 @@
 /** The files that mmcheck outcome reads: what they may say, and for every mistake its path and what was expected. */
+import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { SpecError } from '../checker/index.ts'
+import { SpecError } from '../checker/index.ts'
 import { parseJson } from '../questions/outcome/json.ts'
 import { readSituation } from '../questions/outcome/read.ts'
 
@@ -246,6 +247,61 @@ test('JSON is read as JSON.parse reads it', () => {
     '"é☃"',
   ])
     assert.equal(JSON.stringify(parseJson(text)), JSON.stringify(JSON.parse(text.replace('\uFEFF', ''))))
+})
+
+/** Every place of a file: its path as a list of keys. */
+function places(json: Anything, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
+  if (typeof json !== 'object' || json === null) return [path]
+  const keys = Array.isArray(json) ? json.keys() : Object.keys(json)
+  return [path, ...[...keys].flatMap((key) => places(json[key], [...path, key]))]
+}
+
+/** The file with something else in one place, or nothing. */
+function withAt(file: Anything, path: readonly (string | number)[], value: unknown): unknown {
+  if (path.length === 0) return value
+  const [last] = path.slice(-1)
+  const parent = path.slice(0, -1).reduce((part, key) => part[key], file)
+  if (value !== undefined) parent[last] = value
+  else if (Array.isArray(parent)) parent.splice(Number(last), 1)
+  else delete parent[last]
+  return file
+}
+
+/** Reading must end with a question, or with an error that begins with a path of the file. */
+function assertToldOrRead(text: string): boolean {
+  try {
+    readSituation(text)
+    return true
+  } catch (thrown) {
+    assert.instance(thrown, SpecError, `${text}\n${(thrown as Error).stack}`)
+    assert.match((thrown as SpecError).message, /^\$/, text)
+    return false
+  }
+}
+
+test('whatever stands in one place of a file, it is read or told', () => {
+  const where = fc.constantFrom(...places(good()))
+  const what = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constant(undefined),
+    fc.constantFrom(0, 1, 2, '', 'anon', 'BIND', [], {}),
+  )
+  let read = 0
+  const property = fc.property(where, what, (path, value) => {
+    if (assertToldOrRead(JSON.stringify(withAt(good(), path, value)) ?? '')) read++
+  })
+  fc.assert(property, { seed: 3, numRuns: 2000 })
+  assert.ok(read > 20 && read < 1900, `${read} of 2000 were read`)
+})
+
+test('whatever a text looks like, it is read or told', () => {
+  const text = JSON.stringify(good(), null, 1)
+  const place = fc.integer({ min: 0, max: text.length - 1 })
+  const typed = fc.constantFrom('', '{', '}', '[', ']', ',', ':', '"', '\\', '0', '-', 'e', '\n', 'null', '\u0000', 'é')
+  const property = fc.property(place, fc.integer({ min: 0, max: 3 }), typed, (at, cut, more) => {
+    assertToldOrRead(text.slice(0, at) + more + text.slice(at + cut))
+  })
+  fc.assert(property, { seed: 4, numRuns: 2000 })
 })
 
 test.run()
