@@ -176,6 +176,7 @@ function searching(command: Command): Command {
       'where states go that do not fit into the memory (default: the directory for temporary files)',
       directory('--spill-dir'),
     )
+    .option('--compress', 'keep states folded in memory: above 64 bits each takes less of it, and more time')
     .option('--no-spill', 'stop where the memory limit is met')
     .option('--out <dir>', 'save every counterexample in a folder of its own below this one')
     .option('--json', 'print one JSON object for each target on standard output, and nothing else there')

@@ -12,7 +12,7 @@ import { compareStates, mergeRuns, RunCursor, RunWriter } from '../checker/engin
 import { CONTROL, hashWords, Space } from '../checker/engine/space.ts'
 import { Spill } from '../checker/engine/spill.ts'
 import { SpillFile } from '../checker/engine/spill-file.ts'
-import { eventually, model, range, when } from '../checker/index.ts'
+import { array, collection, eventually, forAll, model, range, when } from '../checker/index.ts'
 import { bestPath } from '../checker/trace/shortest.ts'
 import type { Verdict } from '../checker/verdict.ts'
 import { spec as twoPhase } from '../examples/two-phase.ts'
@@ -38,6 +38,13 @@ const said = ({ kind, outcome, claims, deadlock, fault, trust }: Verdict): unkno
 const tiny = (piece?: number, flushAt?: number): CheckOptions => ({
   maxMemory: 1,
   spill: { dir, from: 1, ...(piece && { piece }), ...(flushAt && { flushAt }) },
+})
+
+/** States are folded from the first level on. */
+const folded = (piece?: number, flushAt?: number): CheckOptions => ({
+  compress: true,
+  foldFrom: 1,
+  spill: { dir, ...(piece && { piece }), ...(flushAt && { flushAt }) },
 })
 
 const twoPhaseOf = (RMs: number, symmetric = false) => ({
@@ -66,6 +73,18 @@ test('on generated specs it says the same, whatever the sizes of pieces and flus
   assert.ok(spilled > RUNS / 2, `${spilled} of ${RUNS} were on disk`)
 })
 
+test('folded states say the same', async () => {
+  const sizes = fc.constantFrom([1, 1], [3, 1], [7, 2000], [1000, 1])
+  const property = fc.asyncProperty(specDescriptions, sizes, async (description, [piece, flushAt]) => {
+    const build = () => buildGenerated(description)
+    const bounds = { maxStates: 80, maxDepth: 30 }
+    const compressed = await check(build(), { ...bounds, ...folded(piece, flushAt) })
+    assert.is(compressed.statistics.diskBytes, 0)
+    assert.equal(said(compressed), said(await check(build(), bounds)))
+  })
+  await fc.assert(property, { seed: 3, numRuns: RUNS, includeErrorInReport: true })
+})
+
 test('two threads say the same', async () => {
   const module = new URL('./support/generated-spec.ts', import.meta.url).href
   const property = fc.asyncProperty(specDescriptions, async (description) => {
@@ -76,10 +95,9 @@ test('two threads say the same', async () => {
     }
     const build = () => buildGenerated(description)
     const bounds = { maxStates: 80, maxDepth: 30 }
-    assert.equal(
-      said(await check(build(), { ...bounds, ...tiny(5, 1), ...threads })),
-      said(await check(build(), bounds)),
-    )
+    const one = said(await check(build(), bounds))
+    assert.equal(said(await check(build(), { ...bounds, ...tiny(5, 1), ...threads })), one)
+    assert.equal(said(await check(build(), { ...bounds, ...folded(5, 1), ...threads })), one)
   })
   await fc.assert(property, { seed: 2, numRuns: Math.ceil(RUNS / 25), includeErrorInReport: true })
 })
@@ -102,9 +120,69 @@ test('large graphs: many flushes, merged runs, clusters over the whole table', a
 
 test('symmetry, states with very many successors and a level for each state', async () => {
   const symmetric = twoPhaseOf(6, true).build
-  assert.equal(said(await check(symmetric(), tiny(50, 1))), said(await check(symmetric())))
-  assert.equal(said(await check(buildFan(3000), tiny())), said(await check(buildFan(3000))))
-  assert.equal(said(await check(buildSlowest(1500), tiny())), said(await check(buildSlowest(1500))))
+  for (const build of [symmetric, () => buildFan(3000), () => buildSlowest(1500)]) {
+    const plain = said(await check(build()))
+    assert.equal(said(await check(build(), tiny(50, 1))), plain)
+    assert.equal(said(await check(build(), folded(50, 1))), plain)
+  }
+})
+
+test('folded states that become too many go to disk', async () => {
+  const { build, source } = twoPhaseOf(7)
+  const whole = said(await check(build()))
+  for (const threads of [{}, { workers: 2, parallelFrom: 1000, source }]) {
+    const events: SpillEvent[] = []
+    const options = {
+      ...folded(),
+      ...threads,
+      maxMemory: 2_500_000,
+      onSpill: (event: SpillEvent) => events.push(event),
+    }
+    const verdict = await check(build(), options)
+    assert.equal(said(verdict), whole)
+    assert.ok(verdict.statistics.diskBytes > 0)
+    assert.is(events.length, 1)
+    assert.ok(events[0].distinct > 20_000, 'many of them had been in memory')
+  }
+  const { spill: _, ...alone } = folded()
+  assert.is((await check(build(), { ...alone, maxMemory: 2_500_000 })).outcome.stopped, 'memory')
+})
+
+test('a state of 320 bits takes less than half of the memory when it is folded', async () => {
+  const counters = collection('counter', 20)
+  const build = () =>
+    model(
+      'Counters',
+      { state: { n: array(counters, range(0, 65_535)) } },
+      {
+        init: (s) => {
+          for (const at of counters.values) s.n[at] = 0
+        },
+        actions: {
+          Up: forAll({ at: counters }, (s, { at }) => {
+            const first = counters.values.find((each) => s.n[each] !== 3 && each >= at)
+            when(first === at)
+            s.n[at]++
+          }),
+          Down: forAll({ at: counters }, (s, { at }) => {
+            when(s.n[at] > 0 && counters.values.every((each) => each <= at || s.n[each] === 0))
+            s.n[at]--
+          }),
+        },
+        deadlock: 'off',
+      },
+    )
+  const plain = await check(build(), { maxStates: 200_000 })
+  const compressed = await check(build(), { ...folded(), maxStates: 200_000, maxMemory: 8e6 })
+  assert.equal(said(compressed), said(plain))
+  const [before, after] = [plain, compressed].map(({ statistics }) => statistics.bytesPerState)
+  assert.ok(after < before / 2, `${after} instead of ${before} bytes`)
+})
+
+test('compressed states and claims about the whole graph do not go together', async () => {
+  const claims = [eventually('the end', (s: { n: number }) => s.n === 4000)]
+  const { fault } = await check(small(claims as never), { compress: true })
+  assert.match(fault!.error.message, "the temporal claim 'the end' cannot be checked on compressed states")
 })
 
 test('a fault far away has its trace', async () => {
@@ -118,7 +196,7 @@ test('a fault far away has its trace', async () => {
 test('what is on disk can be saved, and a checkpoint be taken up on disk or in memory', async () => {
   const { build } = twoPhaseOf(6)
   const whole = said(await check(build()))
-  const manners = [{}, tiny(), tiny(100, 1)]
+  const manners = [{}, tiny(), tiny(100, 1), folded(100, 1)]
   let saved = 0
   for (const first of manners) {
     for (const second of manners) {

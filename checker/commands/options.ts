@@ -25,6 +25,7 @@ export interface SearchFlags {
   /** false for --no-spill; absent where a verb needs every state in memory */
   readonly spill?: boolean
   readonly spillDir?: string
+  readonly compress?: boolean
 }
 
 /** A whole number from 1. */

@@ -39,6 +39,7 @@ export function searchOptions(target: Target, flags: SearchFlags, io: Io): { opt
               io.err(text)
             },
           }),
+      ...(flags.compress === undefined ? {} : { compress: flags.compress }),
       ...(flags.spill === true
         ? {
             spill: { dir: flags.spillDir ?? tmpdir() },

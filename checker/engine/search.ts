@@ -10,7 +10,9 @@ import type { Model } from '../language/model.ts'
 import type { CheckpointEvent, CheckpointOptions, Mark } from './checkpoint.ts'
 import { type Coverage, closeCoverage } from './coverage.ts'
 import { type Crew, hireCrew, identityOf } from './crew.ts'
+import type { Depot } from './depot.ts'
 import { type Epochs, Explorer, type Frontier, lowest, type StateFault } from './explorer.ts'
+import { Folded } from './folded.ts'
 import { layoutOf, pack } from './layout.ts'
 import { memoryLimit } from './memory.ts'
 import type { Bounds, Outcome, Stop } from './outcome.ts'
@@ -19,7 +21,7 @@ import { type Receiver, type SavedRun, Saver } from './saver.ts'
 import type { ModelSource } from './source.ts'
 import { CONTROL, type IdRange, rangesSize, Space } from './space.ts'
 import { Spill, type SpillOptions } from './spill.ts'
-import { type FoundStates, statesInMemory, statesOnDisk } from './states.ts'
+import { type FoundStates, statesInDepot, statesInMemory } from './states.ts'
 import { noTally, Samples, type Statistics, sumOf, type Tally } from './statistics.ts'
 import { symmetryOf } from './symmetry.ts'
 import { auditSymmetry, InitialStates, wholeGraphRefusal } from './symmetry-audit.ts'
@@ -57,6 +59,10 @@ export interface SearchOptions extends Bounds {
   /** where to keep states that do not fit into memory; without it, the search stops there */
   readonly spill?: SpillOptions
   readonly onSpill?: (event: SpillEvent) => void
+  /** keep states folded: each takes less memory, above 64 bits, and more time */
+  readonly compress?: boolean
+  /** states found before they are folded: fewer take little memory as they are */
+  readonly foldFrom?: number
 }
 
 /** States went to disk, or could not. */
@@ -87,6 +93,9 @@ export interface Search {
 const STINT = 40
 /** what a search on disk needs in memory, in rooms for each thread */
 const LEAST_ROOMS = 4
+/** the share of the memory, and the most states, that are kept unfolded where the others are folded */
+const FOLD_FROM = 200_000
+const [FOLDED_WINDOW, LARGEST_WINDOW] = [1 / 8, 1 << 18]
 
 /** Explores a model. Faults of the spec are part of the outcome; only faults of the checker itself are thrown. */
 export async function search(model: Model, options: SearchOptions = {}): Promise<Search> {
@@ -103,7 +112,7 @@ class Run {
   readonly #levels: IdRange[][] = []
   #states: FoundStates
   /** where states are kept that do not fit into memory, and the states in memory that were not compared with them yet */
-  #spill: Spill | null = null
+  #depot: Depot | null = null
   #found: IdRange[] = []
   readonly #epochs: Epochs = { frontier: 0, flush: 0, search: 0 }
   /** states of all levels but the last */
@@ -137,6 +146,7 @@ class Run {
     try {
       const whole = this.#model.claims.find(({ kind }) => kind === 'temporal' || kind === 'refinement')
       if (symmetry !== null && whole !== undefined) throw wholeGraphRefusal(whole)
+      if (this.#folds() && whole !== undefined) throw foldedRefusal(whole.kind, whole.name)
       complete = (this.#states.depth > 0 || this.#start()) && (await this.#exploreLevels())
       if (this.#fault === null) this.#explorer.audit()
       if (this.#fault === null && symmetry !== null) auditSymmetry(this.#explorer, symmetry, this.#states)
@@ -185,7 +195,7 @@ class Run {
     for (let level = this.#states.depth; ; level++) {
       const size = this.#states.size(level)
       if (size === 0) {
-        if (this.#spill !== null) return true
+        if (this.#depot !== null) return true
         this.#levels.pop()
         this.#closed -= this.#states.size(level - 1)
         return true
@@ -205,14 +215,16 @@ class Run {
   async #exploreLevel(size: number, level: number): Promise<void> {
     await this.#hire()
     const generated = this.#generated()
-    if (this.#spill === null) {
+    if (this.#depot === null) {
       const early = this.#maySpill() && this.#distinct() >= (this.#options.spill?.from ?? Infinity)
       this.#closed += size
       this.#levels.push([])
-      if (!early && !(await this.#workOn({ ranges: this.#levels[level - 1], size }, level))) return
-      await this.#toDisk(level, generated)
+      const frontier = { ranges: this.#levels[level - 1], size }
+      const fold = this.#folds() && this.#distinct() >= (this.#options.foldFrom ?? FOLD_FROM)
+      if (!early && !fold && !(await this.#workOn(frontier, level))) return
+      await this.#leaveSpace(level, generated)
     }
-    if (this.#stopped === null) await this.#exploreSpilled(level)
+    if (this.#stopped === null) await this.#exploreDepot(level)
   }
 
   async #hire(): Promise<void> {
@@ -249,7 +261,7 @@ class Run {
       this.#fault = lowest(this.#explorer.fault, this.#crew?.fault ?? null)
       if (this.#fault?.level === level || (stint === 'done' && crewDone)) break
       await this.#breathe(frontier.size - control[CONTROL.cursor], level)
-      if (this.#stopped === null && this.#spill !== null) await this.#flush(level)
+      if (this.#stopped === null && this.#depot !== null) await this.#flush(level)
       else if (this.#stopped === null) outgrown = !this.#makeRoom()
       if (outgrown && !this.#maySpill()) this.#stopped = 'memory'
       if (outgrown || this.#stopped !== null) break
@@ -272,7 +284,7 @@ class Run {
 
   /** Enters what a thread, or several, found into the level that is being found. */
   #takeAdded(finder: { takeAdded(): IdRange[] } | null): void {
-    const level = this.#spill === null ? this.#levels[this.#levels.length - 1] : this.#found
+    const level = this.#depot === null ? this.#levels[this.#levels.length - 1] : this.#found
     for (const range of finder?.takeAdded() ?? []) level.push(range)
   }
 
@@ -282,66 +294,88 @@ class Run {
     return this.#options.spill !== undefined && !this.#model.claims.some(whole)
   }
 
-  /** Moves all levels to disk; the level that was being expanded has to be expanded anew. */
-  async #toDisk(level: number, generated: number): Promise<void> {
+  #folds(): boolean {
+    return this.#options.compress ?? false
+  }
+
+  /** Moves all levels to where there is room; the level that was being expanded has to be expanded anew. */
+  async #leaveSpace(level: number, generated: number): Promise<void> {
     const distinct = this.#closed
     this.#levels.length = level
-    await this.#onDisk(async () => {
-      const spill = this.#openSpill(this.#levels.flat())
-      for (const ranges of this.#levels) {
-        spill.addLevel(ranges)
-        await this.#pause('moving states to disk')
-      }
-      await this.#all(spill.dump(), 'moving states to disk')
-      this.#spill = spill
+    await this.#guarded(async () => {
+      const depot = this.#openDepot(this.#levels.flat())
+      for (const ranges of this.#levels) await this.#all(depot.addLevel(ranges), 'moving states')
+      await this.#all(depot.dump(), 'moving states')
+      this.#depot = depot
     })
     this.#before = { ...this.#before, generated: this.#before.generated + generated - this.#generated() }
     this.#epochs.search++
-    if (this.#spill === null) {
+    if (this.#depot === null) {
       this.#closed -= rangesSize(this.#levels[level - 1])
       return
     }
     this.#levels.length = 0
-    this.#states = statesOnDisk(this.#explorer, this.#spill)
-    this.#tellSpill(distinct)
+    this.#states = statesInDepot(this.#explorer, this.#depot)
+    if (this.#depot instanceof Spill) this.#tellSpill(distinct)
   }
 
-  /** A spill of the space, with a table that holds the states of the given ranges and will not grow any more. */
-  #openSpill(ranges: readonly IdRange[]): Spill {
+  /** A depot behind the space, whose table holds the states of the given ranges, and which will not grow any more. */
+  #openDepot(ranges: readonly IdRange[]): Depot {
     const next = this.#space.reserved + 1
     this.#space.table.fill(0)
     for (const range of ranges) this.#space.enter(range)
     // Below that, threads would have no room between two flushes.
-    this.#space.grow(LEAST_ROOMS * this.#explorer.mostRoom * this.#workers, ranges, Infinity)
+    const least = LEAST_ROOMS * this.#explorer.mostRoom * this.#workers
+    const share = Math.floor((this.#maxMemory * FOLDED_WINDOW) / (this.#space.stride * 4 + 8))
+    const wanted = this.#folds() ? Math.max(least, Math.min(LARGEST_WINDOW, share)) : least
+    this.#space.grow(wanted, ranges, Infinity)
+    const { spill = {} } = this.#options
+    const room = this.#maxMemory > 2 * this.#space.memoryBytes || !this.#maySpill()
+    if (this.#folds() && room) return new Folded(this.#space, spill, next, this.#maxMemory)
     return new Spill(this.#space, this.#options.spill!, next)
   }
 
-  /** Expands a level that lies on disk, piece by piece. */
-  async #exploreSpilled(level: number): Promise<void> {
-    const spill = this.#spill!
+  /** Expands a level of the depot, piece by piece. */
+  async #exploreDepot(level: number): Promise<void> {
+    const depot = this.#depot!
     const size = this.#states.size(level)
-    spill.beginLevel()
-    for (let from = 0; from < size && this.#stopped === null; from += spill.piece) {
+    depot.beginLevel()
+    for (let from = 0; from < size && this.#stopped === null; from += depot.piece) {
       let count = 0
-      await this.#onDisk(async () => {
-        count = spill.load(level, from)
+      await this.#guarded(async () => {
+        count = this.#depot!.load(level, from)
       })
       if (this.#stopped !== null) return
       this.#epochs.frontier++
       await this.#workOn({ ranges: [{ from: 1, to: count + 1 }], size: count }, level)
       if (this.#fault?.level === level) return
-      if (this.#stopped === null && spill.due) await this.#flush(level)
+      if (this.#stopped === null && depot.due) await this.#flush(level)
     }
     if (this.#stopped === null) await this.#flush(level)
-    if (this.#stopped === null) spill.endLevel()
+    if (this.#stopped === null) this.#depot!.endLevel()
   }
 
   /** Sorts out what is new among the states in memory, and empties it. */
   async #flush(level: number): Promise<void> {
     const found = this.#found
     this.#found = []
-    await this.#onDisk(() => this.#all(this.#spill!.flush(found), 'comparing with states on disk', level))
+    const flush = () => this.#all(this.#depot!.flush(found), 'comparing with what is known', level)
+    await this.#guarded(flush)
+    if (this.#stopped === 'memory' && this.#depot instanceof Folded && this.#maySpill()) {
+      this.#stopped = null
+      await this.#guarded(() => this.#foldedToDisk(this.#depot!))
+      if (this.#stopped === null) await this.#guarded(flush)
+    }
     this.#epochs.flush++
+  }
+
+  /** Moves folded states to disk, when they too have become too many. */
+  async #foldedToDisk(folded: Depot): Promise<void> {
+    const spill = new Spill(this.#space, this.#options.spill!, folded.next)
+    await this.#all(spill.takeOver(folded), 'moving states to disk')
+    this.#depot = spill
+    this.#states = statesInDepot(this.#explorer, spill)
+    this.#tellSpill(spill.distinct)
   }
 
   /** Goes through with something that takes its time. */
@@ -359,11 +393,15 @@ class Run {
     if (this.#options.signal?.aborted) this.#stopped = 'interrupt'
   }
 
-  /** Does something with files; where the disk does not let it, the search stops. */
-  async #onDisk(work: () => Promise<void>): Promise<void> {
+  /** Does something that disk or memory may not have room for; then the search stops. */
+  async #guarded(work: () => Promise<void>): Promise<void> {
     try {
       await work()
     } catch (thrown) {
+      if (thrown instanceof RangeError) {
+        this.#stopped = 'memory'
+        return
+      }
       if (!(thrown instanceof Error) || !('syscall' in thrown)) throw thrown
       this.#stopped = 'disk'
       this.#options.onSpill?.({ dir: this.#options.spill!.dir, distinct: this.#distinct(), reason: thrown.message })
@@ -380,11 +418,11 @@ class Run {
 
   #sample(level: number): void {
     const [seconds, distinct, generated] = [this.#seconds(), this.#distinct(), this.#generated()]
-    this.#samples.add({ level, seconds, distinct, generated, bytes: this.#space.bytes })
+    this.#samples.add({ level, seconds, distinct, generated, bytes: this.#bytes() })
   }
 
   #tell(level: number, frontier: number, distinct: number, doing = ''): void {
-    const [generated, bytes, seconds] = [this.#generated(), this.#space.bytes, this.#seconds()]
+    const [generated, bytes, seconds] = [this.#generated(), this.#bytes(), this.#seconds()]
     this.#options.onProgress?.({ level, distinct, generated, frontier, bytes, seconds, doing })
   }
 
@@ -429,16 +467,16 @@ class Run {
         this.#crew?.addCoverage(this.#explorer.coverage)
         return this.#explorer.coverage
       },
-      next: () => this.#spill?.next ?? this.#space.reserved + 1,
-      records: (from, to) => this.#spill?.saved(from, to) ?? savedLevels(this.#space, this.#levels.slice(from, to)),
-      receiver: (mark) => this.#intoMemory(mark) ?? this.#intoFiles(mark),
+      next: () => this.#depot?.next ?? this.#space.reserved + 1,
+      records: (from, to) => this.#depot?.saved(from, to) ?? savedLevels(this.#space, this.#levels.slice(from, to)),
+      receiver: (mark) => this.#intoMemory(mark) ?? this.#intoDepot(mark),
       tell: (doing, distinct) => this.#tell(0, 0, distinct, doing),
     }
   }
 
   /** Takes in a checkpoint that fits into memory. */
   #intoMemory(mark: Mark): Receiver | null {
-    if (!this.#grow(mark.next)) return null
+    if (this.#folds() || !this.#grow(mark.next)) return null
     return {
       level: (ranges) => this.#levels.push([...ranges]),
       records: (first, piece) => this.#space.log.set(piece, first * this.#space.stride),
@@ -450,31 +488,33 @@ class Run {
   }
 
   /** Takes in a checkpoint that does not. */
-  #intoFiles(mark: Mark): Receiver | null {
-    if (!this.#maySpill()) return null
-    while (this.#grow(Math.floor(this.#space.capacity) + 1));
-    const spill = this.#openSpill([])
-    spill.next = mark.next
+  #intoDepot(mark: Mark): Receiver | null {
+    if (!this.#folds()) {
+      if (!this.#maySpill()) return null
+      while (this.#grow(Math.floor(this.#space.capacity) + 1));
+    }
+    const depot = this.#openDepot([])
+    depot.next = mark.next
     const dump = async () => {
-      for (const _ of spill.dump());
+      for (const _ of depot.dump());
     }
     return {
-      level: (ranges) => spill.beginLevel(ranges),
+      level: (ranges) => depot.beginLevel(ranges),
       records: async (_, piece) => {
         const { stride } = this.#space
         for (let at = 0; at < piece.length; ) {
           const room = Math.floor(this.#space.capacity) - this.#space.reserved
           const some = piece.subarray(at, at + room * stride)
-          spill.absorb(some)
+          depot.absorb(some)
           at += some.length
           if (some.length === room * stride) await dump()
         }
       },
       end: async () => {
         await dump()
-        this.#spill = spill
-        this.#states = statesOnDisk(this.#explorer, spill)
-        this.#tellSpill(mark.distinct)
+        this.#depot = depot
+        this.#states = statesInDepot(this.#explorer, depot)
+        if (depot instanceof Spill) this.#tellSpill(mark.distinct)
       },
     }
   }
@@ -500,11 +540,15 @@ class Run {
   }
 
   #distinct(): number {
-    return this.#spill?.distinct ?? this.#closed + rangesSize(this.#levels[this.#levels.length - 1] ?? [])
+    return this.#depot?.distinct ?? this.#closed + rangesSize(this.#levels[this.#levels.length - 1] ?? [])
   }
 
   #tally(): Tally {
     return sumOf([this.#explorer.tally, this.#crew?.tally ?? noTally])
+  }
+
+  #bytes(): number {
+    return this.#depot === null ? this.#space.bytes : this.#space.memoryBytes + this.#depot.bytes
   }
 
   #generated(): number {
@@ -545,9 +589,9 @@ class Run {
       statistics: {
         seconds: this.#seconds(),
         workers: this.#crew === null ? 1 : this.#workers,
-        bytes: this.#space.bytes,
-        diskBytes: this.#spill?.bytes ?? 0,
-        bytesPerState: distinct === 0 ? 0 : this.#space.bytes / distinct,
+        bytes: this.#bytes(),
+        diskBytes: this.#depot?.diskBytes ?? 0,
+        bytesPerState: distinct === 0 ? 0 : this.#bytes() / distinct,
         bitsPerState: this.#explorer.teacher.layout.bits,
         ...this.#tally(),
         samples: this.#samples.list,
@@ -559,7 +603,7 @@ class Run {
       levels: this.#levels,
       states: this.#states,
       fault: this.#fault,
-      release: () => this.#spill?.close(),
+      release: () => this.#depot?.close(),
     }
   }
 }
@@ -569,5 +613,13 @@ function limitPassed(dir: string, { levels, distinct }: Pick<Mark, 'levels' | 'd
     `the checkpoint in ${dir} has passed the limit on depth or states already`,
     `it holds ${distinct.toLocaleString('en-US')} states of ${levels} levels, and a search with that limit would have ended before`,
     'raise --max-depth or --max-states, or begin anew in another directory, without --resume',
+  )
+}
+
+function foldedRefusal(kind: string, name: string): SpecError {
+  return new SpecError(
+    `the ${kind} claim '${name}' cannot be checked on compressed states`,
+    'it is judged on the whole graph, whose states must lie in memory as they are',
+    'leave --compress out, or name the other claims with --claim',
   )
 }

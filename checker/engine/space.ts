@@ -95,6 +95,11 @@ export class Space {
     return this.reserved * this.stride * 4 + this.table.length * 4
   }
 
+  /** Bytes of a space that is full. */
+  get memoryBytes(): number {
+    return this.capacity * this.stride * 4 + this.table.length * 4
+  }
+
   /**
    * Makes room for more than `wanted` states. Only while no other thread works. False, and nothing has changed, when they
    * would take more than `limit` bytes or the arrays cannot be that long. Throws a RangeError when the machine gives no
@@ -236,7 +241,7 @@ const newMemory = (stride: number): Omit<SpaceMemory, 'control'> => ({
 })
 
 /** Memory that can grow where it lies, unless the machine is short of addresses. What it may grow to costs nothing. */
-function growable(bytes: number): SharedArrayBuffer {
+export function growable(bytes: number): SharedArrayBuffer {
   try {
     return new SharedArrayBuffer(bytes, { maxByteLength: LARGEST_GROWABLE })
   } catch {

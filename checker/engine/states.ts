@@ -1,7 +1,8 @@
 /** The states that a search has found, level by level, wherever they are kept: what traces and audits look at. */
+
+import type { Depot } from './depot.ts'
 import type { Explorer } from './explorer.ts'
 import { type IdRange, rangesSize } from './space.ts'
-import type { Spill } from './spill.ts'
 
 /** States read from disk together. */
 const PIECE = 4096
@@ -51,23 +52,23 @@ export function statesInMemory(explorer: Explorer, levels: readonly (readonly Id
   }
 }
 
-/** States in the file of a search that has outgrown its memory. */
-export function statesOnDisk({ symmetry }: Explorer, spill: Spill): FoundStates {
-  const { words } = spill.space
+/** States in a depot. */
+export function statesInDepot({ symmetry }: Explorer, depot: Depot): FoundStates {
+  const { words } = depot.space
   return {
     get depth() {
-      return spill.levels.length
+      return depot.levels.length
     },
-    size: (level) => spill.levels[level - 1]?.size ?? 0,
+    size: (level) => depot.levels[level - 1]?.size ?? 0,
     *each(level) {
-      if (spill.levels[level - 1] === undefined) return
-      for (const piece of spill.pieces(level, PIECE))
+      if (depot.levels[level - 1] === undefined) return
+      for (const piece of depot.pieces(level, PIECE))
         for (let base = 0; base < piece.length; base += words) yield { words: piece, base }
     },
     sample(from, to, count) {
-      const levels = spill.levels.slice(from - 1, to)
+      const levels = depot.levels.slice(from - 1, to)
       const size = levels.reduce((sum, level) => sum + level.size, 0)
-      return spread(size, count).map((at) => spill.stateAt(levels[0].first + at))
+      return spread(size, count).map((at) => depot.stateAt(levels[0].first + at))
     },
     keyOf(given, base) {
       const [state, at] = symmetry === null ? [given, base] : [symmetry.canonical(given, base), 0]
