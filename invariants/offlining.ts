@@ -1,7 +1,7 @@
 /** What memory offlining, long-term pins and the lists of each CPU owe each other. Most are about fair behaviours. */
 import { type Claim, eventually, invariant, leadsTo } from '../checker/language/index.ts'
+import type { Mm } from '../spec/memory.ts'
 import type { Scene as DeviceFault } from '../spec/scenarios/drain-vs-device-fault.ts'
-import type { Scene as OfflineFails } from '../spec/scenarios/offline-fails.ts'
 import type { Scene as FreeList } from '../spec/scenarios/offline-vs-free-list.ts'
 import { pageKinds, type Scene } from '../spec/scenarios/pin-vs-offline.ts'
 import type { Scene as Reclaim } from '../spec/scenarios/reclaim-vs-batch.ts'
@@ -46,13 +46,13 @@ export const offliningOutlastsPins = (): Claim<ShortPin> =>
     holds: (s: ShortPin) => s.offline.pc === 'done',
   })
 
-/** I16: whoever disables the batches enables them again, however it ends. */
-export const lruCacheEnabledAgain = (): Claim<OfflineFails> =>
-  invariant('memory offlining that has ended leaves the LRU batches enabled', {
+/** I16: whoever disables the batches enables them again, however it ends. `task` is the one that does. */
+export const lruCacheEnabledAgain = (task: string): Claim<Mm> =>
+  invariant('who has disabled the LRU batches has enabled them again when it is done', {
     name: 'lru-cache-enabled-again',
     source: 'mm/swap.c, lru_cache_disable and lru_cache_enable; 946746d1ad92',
-    given: (s: OfflineFails) => s.offline.pc === 'done',
-    holds: (s: OfflineFails) => s.lru_disable_count === 0,
+    given: (s: Mm) => (s as unknown as Record<string, { pc: string }>)[task].pc === 'done',
+    holds: (s: Mm) => s.lru_disable_count === 0,
   })
 
 /** Reclaim does not give up while there is a page to reclaim. */

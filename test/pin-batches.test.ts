@@ -59,6 +59,19 @@ test('clearing PG_lru in batches repairs every LRU batch, and not the mlock batc
   assert.is(verdicts(mlocked)['idle-batches-do-not-matter'], 'violated')
 })
 
+test('with two pages, one drain of all CPUs serves both, and what is batched after it makes the second fail', async () => {
+  const verdict = await check(activate.build('v6.17', { pages: 2 }))
+  assert.is(verdicts(verdict)['pin-succeeds-alone'], 'holds')
+  const race = steps(verdict, 'batches-do-not-matter')
+  assert.ok(race.lastIndexOf('pinner: lru_add_drain_all') < race.lastIndexOf('thread: read'))
+})
+
+test('the idea holds for two pages: with disabled batches nothing that waits makes a call fail', async () => {
+  const verdict = await check(activate.build('patch:pin-disables-lru-cache', { pages: 2 }), { withoutTraces: true })
+  assert.is(verdicts(verdict)['pin-succeeds-alone'], 'holds')
+  assert.is(verdicts(verdict)['batches-do-not-matter'], 'holds')
+})
+
 test('large folios never wait in a batch, and nothing fails', async () => {
   for (const { build } of [activate, mlock]) {
     const verdict = await check(build('v6.16', { large: true }), { withoutTraces: true })

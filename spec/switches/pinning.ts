@@ -90,18 +90,18 @@ const longterm = {
   }),
   'pin-faults-avoid': define({
     about:
-      'where a page that is first touched by a long-term pin is not allocated (PF_MEMALLOC_PIN, before v5.13 PF_MEMALLOC_NOCMA)',
+      'where a page that is first touched by a long-term pin is not allocated (PF_MEMALLOC_PIN, before v5.13 PF_MEMALLOC_NOCMA, d7fefcc8de91 [U])',
     values: ['nothing', 'cma', 'cma+movable'],
     history: [
       { since: 'v3.12', value: 'nothing', commit: '' },
-      { since: 'v5.1', value: 'cma', commit: '9a4e9f3b2d73' },
+      { since: 'v5.1', value: 'cma', commit: 'd7fefcc8de91' },
       { since: 'v5.13', value: 'cma+movable', commit: '8e3560d963d2' },
     ],
     patches: { 'longterm-movable-v3': 'cma+movable' },
   }),
   'helper-array': define({
     about:
-      'the array of folios that the check allocates beside pages[], and what becomes of the pins where that fails. v6.12 does without it (94efde1d1539 [U])',
+      'the array of folios that the check allocates beside pages[], and what becomes of the pins where that fails. It came with 53ba78de064b [U], and v6.12 does without it (94efde1d1539 [U])',
     values: ['none', 'leaks-pins', 'unpins'],
     history: [
       { since: 'v3.12', value: 'none', commit: '' },
@@ -111,7 +111,8 @@ const longterm = {
     patches: { 'unpin-on-nomem': 'unpins' },
   }),
   'error-path-null-entries': define({
-    about: 'what the error path of the check does with entries of the array whose pins it has dropped before',
+    about:
+      'what the error path of the check does with entries of the array whose pins it has dropped before (v6.12: 94efde1d1539 [U])',
     values: ['skipped', 'dereferenced'],
     history: [
       { since: 'v3.12', value: 'skipped', commit: '' },
@@ -175,7 +176,7 @@ const fast = {
     patches: {},
   }),
   'fork-copies-pinned': define({
-    about: 'whether fork gives the child a copy of a page that may be pinned, at once',
+    about: 'whether fork gives the child a copy of a page that may be pinned, at once (70e806e4e645 [U])',
     values: ['no', 'yes'],
     history: [
       { since: 'v3.12', value: 'no', commit: '' },

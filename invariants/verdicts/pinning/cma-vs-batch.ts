@@ -3,6 +3,7 @@ import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, cmaVsBatch, constants } from '../../../spec/scenarios/cma-vs-batch.ts'
 import { cmaNotBusyForBatches, cmaSucceedsAlone } from '../../cma.ts'
+import { lruCacheEnabledAgain } from '../../offlining.ts'
 import { isolatedOnOneList, refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { neverFails, spare, spareOf } from './spare.ts'
@@ -16,7 +17,13 @@ export function build(kernelName: string, settings: RawSettings): Model {
   return cmaVsBatch(
     on,
     values,
-    (mm) => [cmaSucceedsAlone(), cmaNotBusyForBatches(mm), isolatedOnOneList(mm, ['cma']), refcountConserved(mm)],
+    (mm) => [
+      cmaSucceedsAlone(),
+      cmaNotBusyForBatches(mm),
+      isolatedOnOneList(mm, ['cma']),
+      lruCacheEnabledAgain('cma'),
+      refcountConserved(mm),
+    ],
     waivers(on),
   )
 }
@@ -28,6 +35,7 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
     'cma-succeeds-alone': settings['cma-lru-batches'] === 'disable' ? 'holds' : 'violated',
     'cma-not-busy-for-batches': settings['cma-lru-batches'] === 'disable' ? 'holds' : 'violated',
     'isolated-on-one-list': 'holds',
+    'lru-cache-enabled-again': 'holds',
     'refcount-conserved': 'holds',
   }
 }

@@ -13,7 +13,7 @@ export const rows = ['v5.12', 'v5.13', 'v5.14', 'v6.17']
 /** The model on a kernel, with switches and constants set otherwise where `settings` says so. */
 export function build(kernelName: string, settings: RawSettings): Model {
   const { on } = settle(kernelName, settings, constants)
-  return offlineFails(on, (mm) => [lruCacheEnabledAgain(), refcountConserved(mm)], waivers(on))
+  return offlineFails(on, (mm) => [lruCacheEnabledAgain('offline'), refcountConserved(mm)], waivers(on))
 }
 
 /** What is expected of each claim on a kernel. */

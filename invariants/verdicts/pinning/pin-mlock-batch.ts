@@ -2,6 +2,7 @@
 import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, constants, pinMlockBatch } from '../../../spec/scenarios/pin-mlock-batch.ts'
+import { lruCacheEnabledAgain } from '../../offlining.ts'
 import {
   batchesDoNotMatter,
   idleBatchesDoNotMatter,
@@ -35,6 +36,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
       idleBatchesDoNotMatter(mm),
       batchesDoNotMatter(mm),
       pinOutsideMovable(mm),
+      lruCacheEnabledAgain('pinner'),
       refcountConserved(mm),
       pinCanSucceed(),
     ],
@@ -51,6 +53,7 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
     'idle-batches-do-not-matter': batched && settings['drain-when'] === 'lru-clear' ? 'violated' : 'holds',
     'batches-do-not-matter': batched && settings['drain-when'] !== 'disabled' ? 'violated' : 'holds',
     'pin-outside-movable': 'holds',
+    'lru-cache-enabled-again': 'holds',
     'refcount-conserved': 'holds',
     'pin-can-succeed': 'reached',
   }
