@@ -222,6 +222,24 @@ export const bothPinsSucceed = (callers: readonly string[]): Claim<Mm> =>
     holds: (s: Mm, { caller }) => call(s, caller).result === 'success',
   })
 
+/**
+ * I13, for two pages: nobody waits for a pin whose owner has the other page still to pin, of which the one who waits has
+ * made a migration entry.
+ */
+export const noMutualWait = (callers: readonly string[]): Claim<Mm> =>
+  invariant('a task that migrates does not wait for the pin of a task that waits for its migration entries', {
+    name: 'no-mutual-wait',
+    source: 'mm/migrate.c: whoever waits for a folio holds nothing that its owner needs',
+    over: { waiting: oneOf(...callers), owner: oneOf(...callers) },
+    given: (s: Mm, { waiting, owner }) => waiting !== owner && call(s, owner).pc === 'pin',
+    holds: (s: Mm, { waiting, owner }) => {
+      const { pc, src, unmapped } = call(s, waiting) as PinCall & { src: number | null; unmapped: Sequence<number> }
+      if (pc !== 'wait for references' && pc !== 'wait for references, mapped') return true
+      const unmappedPage = s.pte.some((pte) => pte.kind === 'migration' && unmapped.includes(pte.folio))
+      return !(unmappedPage && call(s, owner).pinned.includes(src))
+    },
+  })
+
 /** I3, I6: the refcount is the sum of what it counts. */
 export const refcountConserved = ({ folios }: Memory): Claim<Mm> =>
   invariant('the refcount of a folio is the sum of its references', {

@@ -52,6 +52,8 @@ interface Pinner {
   readonly touches?: boolean
   /** pages may be empty when the call comes to them */
   readonly faults?: boolean
+  /** it has the pages mapped in the opposite order */
+  readonly backwards?: boolean
   /** the helper array may not get memory, where the kernel has one */
   readonly mayRunOut?: boolean
 }
@@ -67,6 +69,7 @@ export function longtermPinner(mm: Memory, { cpu, settings, ...options }: Pinner
     fast = false,
     touches = false,
     faults = false,
+    backwards = false,
     mayRunOut = false,
   } = options
   const lastPage = mm.pages.size - 1
@@ -164,7 +167,7 @@ export function longtermPinner(mm: Memory, { cpu, settings, ...options }: Pinner
       // S2, under the page-table lock. A migration entry is waited for (S3), without a reference since v5.17; before, the
       // waiter held one for a moment, which is not modelled here.
       pin: step('mm/gup.c: follow_page_pte', (s, me) => {
-        const pte = s.pte[me.page]
+        const pte = s.pte[backwards ? lastPage - me.page : me.page]
         if (faults && pte.kind === 'none') return 'handle_mm_fault'
         when(pte.kind === 'present')
         pinFolio(s, pte.folio, settings)

@@ -19,6 +19,7 @@ import * as pinVsFault from '../invariants/verdicts/pinning/pin-vs-fault.ts'
 import * as pinVsGet from '../invariants/verdicts/pinning/pin-vs-get.ts'
 import * as pinVsPin from '../invariants/verdicts/pinning/pin-vs-pin.ts'
 import * as pinZeroPage from '../invariants/verdicts/pinning/pin-zero-page.ts'
+import * as pinsInOppositeOrder from '../invariants/verdicts/pinning/pins-in-opposite-order.ts'
 import * as reclaimVsBatch from '../invariants/verdicts/pinning/reclaim-vs-batch.ts'
 import * as shortPinVsOffline from '../invariants/verdicts/pinning/short-pin-vs-offline.ts'
 
@@ -42,6 +43,7 @@ const scenarios = {
   'pin-vs-get': pinVsGet,
   'pin-vs-pin': pinVsPin,
   'pin-zero-page': pinZeroPage,
+  'pins-in-opposite-order': pinsInOppositeOrder,
   'reclaim-vs-batch': reclaimVsBatch,
   'short-pin-vs-offline': shortPinVsOffline,
 }
@@ -93,6 +95,13 @@ test('a secretmem folio passes while it waits in a batch, and is refused once th
 test('the wait repairs references by way of the page table, and not those of PFN walkers', async () => {
   const walker = await check(pinVsGet.build('patch:wait-for-refcount', { pfn: true }), { withoutTraces: true })
   assert.is(verdicts(walker)['moments-do-not-matter'], 'violated')
+})
+
+test('with the pages mapped in the same order nobody waits for one who waits for him', async () => {
+  const verdict = await check(pinVsPin.build('patch:wait-for-refcount', { pages: 2 }), { withoutTraces: true })
+  assert.equal(verdict.deadlock, null)
+  const opposite = await check(pinVsPin.build('patch:wait-for-refcount', { pages: 2, opposite: true }))
+  assert.is.not(opposite.deadlock, null)
 })
 
 test('a page of CMA is pinned through the hole for v5.18 alone: looking for ISOLATE closes it', async () => {

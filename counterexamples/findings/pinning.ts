@@ -376,4 +376,17 @@ rounds of offlining and the I/O take turns; a signal ends it.`,
 only CMA is avoided. Since v5.13 the allocation is made under PF_MEMALLOC_PIN, and only pages that somebody else touched
 first have to be migrated.`,
   },
+  {
+    folder: 'pinning/waiting-for-each-other',
+    scenario: 'pins-in-opposite-order',
+    kernel: 'patch:wait-for-refcount',
+    claim: 'no-mutual-wait',
+    title: 'The proposed wait can wait for a task that waits for the one who waits',
+    range: '"mm/migrate: wait for folio refcount during longterm pin migration", RFC, linux-mm, 9 Apr 2026',
+    explanation: `Two tasks have two pages mapped in opposite orders and pin them. One has pinned its first page and comes to the
+second. The other has made a migration entry of that second page, keeps it while it goes on with its batch, finds the first
+page pinned, and waits for the pin to be dropped. The first task sleeps on the migration entry, with its pin. Only the
+timeout of a second ends this, and then the attempt has failed all the same. Without the wait nothing of the kind happens:
+the passes are over at once, and the entries are restored.`,
+  },
 ]

@@ -9,14 +9,22 @@ import { flushBatch } from '../lru.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
 import type { Settings } from '../switches/index.ts'
 
-export const constants = { passes: 1, deep: false } satisfies Constants
+export const constants = { pages: 1, opposite: false, passes: 1, deep: false } satisfies Constants
+
+/** Settings of the scenario. `opposite`: the rival has the pages mapped in the opposite order. */
+export interface Values {
+  readonly pages: number
+  readonly opposite: boolean
+  readonly passes: number
+  readonly deep: boolean
+}
 
 /** The sizes of the address space and of memory. */
-export function sizesFor({ passes, deep }: typeof constants, settings: Settings): Sizes {
+export function sizesFor({ pages, passes, deep }: Values, settings: Settings): Sizes {
   return {
-    pages: 1,
+    pages,
     freeMovable: 0,
-    freeNormal: 1,
+    freeNormal: pages,
     cpus: 2,
     pinsPerFolio: 2,
     passes: deep ? Math.max(2, passes) : passes,
@@ -25,9 +33,9 @@ export function sizesFor({ passes, deep }: typeof constants, settings: Settings)
 }
 
 /** The bounds in words. */
-export function boundsFor({ passes, deep }: typeof constants): string {
+export function boundsFor({ pages, opposite, passes, deep }: Values): string {
   const attempts = deep ? Math.max(2, passes) : passes
-  return `1 page in ZONE_MOVABLE, 1 free folio in ZONE_NORMAL, 2 CPUs with batches of 2, ${attempts} migration pass${attempts === 1 ? '' : 'es'}, 1 call of each task`
+  return `${pages} page${pages === 1 ? '' : 's'} in ZONE_MOVABLE${opposite ? ', mapped in opposite orders' : ''}, as many free folios in ZONE_NORMAL, 2 CPUs with batches of 2, ${attempts} migration pass${attempts === 1 ? '' : 'es'}, 1 call of each task`
 }
 
 /** The memory, and the two tasks. */
@@ -36,7 +44,7 @@ export type Scene = Mm & { readonly pinner: PinCall; readonly rival: PinCall }
 /** The model on a kernel, with the claims made about it. */
 export function pinVsPin(
   { settings }: Kernel,
-  values: typeof constants,
+  values: Values,
   claimsOn: (mm: Memory) => readonly Claim<Scene>[],
   waive: Readonly<Record<string, string>>,
 ) {
@@ -48,7 +56,7 @@ export function pinVsPin(
       state: mm.state,
       processes: {
         pinner: longtermPinner(mm, { cpu: 0, settings, calls: 'once' }),
-        rival: longtermPinner(mm, { cpu: 1, settings, title: 'rival', calls: 'once' }),
+        rival: longtermPinner(mm, { cpu: 1, settings, title: 'rival', calls: 'once', backwards: values.opposite }),
       },
     },
     {

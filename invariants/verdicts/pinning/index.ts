@@ -18,6 +18,7 @@ import { pinVsIsolationScenario } from './pin-vs-isolation.ts'
 import { pinVsOfflineScenario } from './pin-vs-offline.ts'
 import { pinVsPinScenario } from './pin-vs-pin.ts'
 import { pinZeroPageScenario } from './pin-zero-page.ts'
+import { pinsInOppositeOrderScenario } from './pins-in-opposite-order.ts'
 import { reclaimVsBatchScenario } from './reclaim-vs-batch.ts'
 import { shortPinVsOfflineScenario } from './short-pin-vs-offline.ts'
 
@@ -27,6 +28,7 @@ export const pinning = [
   pinMlockBatchScenario,
   pinActivateBatchScenario,
   pinVsPinScenario,
+  pinsInOppositeOrderScenario,
   pinVsGetScenario,
   pinVsCmaScenario,
   cmaVsBatchScenario,
