@@ -42,6 +42,14 @@ test('a table that grows holds what it held', () => {
   assertComplete(space, ranges)
 })
 
+test('a table grows in steps, between which other work can be done', () => {
+  const { space, ranges } = filled()
+  let steps = 0
+  for (const _ of space.growing(2 * space.table.length, ranges, LIMIT)) steps++
+  assert.ok(steps > 10)
+  assertComplete(space, ranges)
+})
+
 test('helpers enter what the calling thread does not, and come too late without harm', () => {
   const { space, ranges } = filled()
   const late: (() => void)[] = []

@@ -19,7 +19,7 @@ import type { Bounds, Outcome, Stop } from './outcome.ts'
 import { savedLevels } from './saved-levels.ts'
 import { type Receiver, type SavedRun, Saver } from './saver.ts'
 import type { ModelSource } from './source.ts'
-import { CONTROL, type IdRange, rangesSize, Space } from './space.ts'
+import { CONTROL, finish, type IdRange, rangesSize, Space } from './space.ts'
 import { Spill, type SpillOptions } from './spill.ts'
 import { type FoundStates, statesInDepot, statesInMemory } from './states.ts'
 import { noTally, Samples, type Statistics, sumOf, type Tally } from './statistics.ts'
@@ -262,7 +262,7 @@ class Run {
       if (this.#fault?.level === level || (stint === 'done' && crewDone)) break
       await this.#breathe(frontier.size - control[CONTROL.cursor], level)
       if (this.#stopped === null && this.#depot !== null) await this.#flush(level)
-      else if (this.#stopped === null) outgrown = !this.#makeRoom()
+      else if (this.#stopped === null) outgrown = !(await this.#makeRoomInTurns(level))
       if (outgrown && !this.#maySpill()) this.#stopped = 'memory'
       if (outgrown || this.#stopped !== null) break
       this.#begin(frontier, level)
@@ -432,6 +432,23 @@ class Run {
     return this.#space.capacity > wanted || this.#grow(wanted)
   }
 
+  /** The same, in turns with the event loop: to fill a large table again takes seconds. */
+  async #makeRoomInTurns(level: number): Promise<boolean> {
+    const wanted = this.#space.reserved + this.#workers * this.#explorer.room
+    if (this.#space.capacity > wanted) return true
+    try {
+      const steps = this.#growing(wanted, this.#maxMemory)
+      for (;;) {
+        const step = steps.next()
+        if (step.done) return step.value
+        if (performance.now() - this.#breathed > STINT) await this.#breathe(0, level)
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof RangeError)) throw thrown
+      return false
+    }
+  }
+
   /** What goes to disk are levels: the first one is found in memory, whatever it takes. */
   #makeRoomForInitial(): void {
     if (this.#makeRoom()) return
@@ -441,16 +458,21 @@ class Run {
 
   #grow(wanted: number, limit = this.#maxMemory): boolean {
     try {
-      const crew = this.#crew
-      const callHelpers =
-        crew === null
-          ? undefined
-          : (ranges: readonly IdRange[], growth: number) => crew.callForHelp(this.#space.memory, ranges, growth)
-      return this.#space.grow(wanted, [...this.#levels.flat(), ...this.#explorer.added], limit, callHelpers)
+      return finish(this.#growing(wanted, limit))
     } catch (thrown) {
       if (!(thrown instanceof RangeError)) throw thrown
       return false
     }
+  }
+
+  /** The steps of a growth, in which the other threads take part. */
+  #growing(wanted: number, limit: number): Generator<void, boolean> {
+    const crew = this.#crew
+    const callHelpers =
+      crew === null
+        ? undefined
+        : (ranges: readonly IdRange[], growth: number) => crew.callForHelp(this.#space.memory, ranges, growth)
+    return this.#space.growing(wanted, [...this.#levels.flat(), ...this.#explorer.added], limit, callHelpers)
   }
 
   /** What a saver may see and do. */

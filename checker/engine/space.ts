@@ -106,12 +106,22 @@ export class Space {
    * more.
    */
   grow(wanted: number, ranges: readonly IdRange[], limit: number, callHelpers?: CallHelpers): boolean {
+    return finish(this.growing(wanted, ranges, limit, callHelpers))
+  }
+
+  /** The same in steps of a few milliseconds. All of them must be taken before anything else is done with the space. */
+  *growing(
+    wanted: number,
+    ranges: readonly IdRange[],
+    limit: number,
+    callHelpers?: CallHelpers,
+  ): Generator<void, boolean> {
     let slots = this.table.length
     while (slots * LOAD_LIMIT <= wanted) slots *= 2
     const most = Math.floor(Math.min(limit / 4 - slots, LARGEST_ARRAY) / this.stride)
     if (slots > LARGEST_TABLE || most - BLOCK <= wanted) return false
     if (this.log.length / this.stride - BLOCK <= wanted) this.#growLog(wanted + BLOCK, limit)
-    if (slots > this.table.length) this.#growTable(slots, ranges, callHelpers)
+    if (slots > this.table.length) yield* this.#growTable(slots, ranges, callHelpers)
     const records = Math.min(this.log.length / this.stride, most)
     this.control[CONTROL.capacity] = Math.min(records - BLOCK, slots * LOAD_LIMIT)
     return true
@@ -134,20 +144,23 @@ export class Space {
     this.log = grown.subarray(0, grown.length - (grown.length % this.stride))
   }
 
-  #growTable(slots: number, ranges: readonly IdRange[], callHelpers?: CallHelpers): void {
+  *#growTable(slots: number, ranges: readonly IdRange[], callHelpers?: CallHelpers): Generator<void, void> {
     let buffer = this.table.buffer as SharedArrayBuffer
     this.table.fill(0)
     if (!buffer.growable || buffer.maxByteLength < slots * 4) buffer = new SharedArrayBuffer(slots * 4)
     else if (buffer.byteLength < slots * 4) buffer.grow(slots * 4)
     this.table = new Int32Array(buffer, 0, slots)
     if (callHelpers === undefined || rangesSize(ranges) < SHARED_FROM) {
-      for (const range of ranges) this.enter(range)
+      for (const piece of piecesOf(ranges)) {
+        this.enter(piece)
+        yield
+      }
       return
     }
     const growth = ((this.control[CONTROL.entering] >>> PIECE_BITS) + 1) % 2 ** (31 - PIECE_BITS)
     this.control[CONTROL.entering] = growth << PIECE_BITS
     callHelpers(ranges, growth)
-    this.help(ranges, growth)
+    yield* this.#helping(ranges, growth)
     for (;;) {
       const busy = Atomics.load(this.control, CONTROL.helpers)
       if (busy === 0) return
@@ -157,6 +170,10 @@ export class Space {
 
   /** Enters states piece by piece, beside other threads that do the same, until all pieces of this growth are taken. */
   help(ranges: readonly IdRange[], growth: number): void {
+    finish(this.#helping(ranges, growth))
+  }
+
+  *#helping(ranges: readonly IdRange[], growth: number): Generator<void, void> {
     Atomics.add(this.control, CONTROL.helpers, 1)
     const pieces = piecesOf(ranges)
     for (;;) {
@@ -164,7 +181,9 @@ export class Space {
       const piece = at & (2 ** PIECE_BITS - 1)
       // Whoever comes late must not touch what has grown again since.
       if (at >>> PIECE_BITS !== growth || piece >= pieces.length) break
-      if (Atomics.compareExchange(this.control, CONTROL.entering, at, at + 1) === at) this.enter(pieces[piece], true)
+      if (Atomics.compareExchange(this.control, CONTROL.entering, at, at + 1) !== at) continue
+      this.enter(pieces[piece], true)
+      yield
     }
     Atomics.sub(this.control, CONTROL.helpers, 1)
     Atomics.notify(this.control, CONTROL.helpers)
@@ -222,6 +241,14 @@ export interface IdRange {
 
 export const rangesSize = (ranges: readonly IdRange[]): number =>
   ranges.reduce((sum, { from, to }) => sum + to - from, 0)
+
+/** Takes all steps at once. */
+export function finish<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
 
 /** The same states in ranges of a size that threads can share out. */
 const piecesOf = (ranges: readonly IdRange[]): IdRange[] =>
