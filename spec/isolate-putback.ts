@@ -34,6 +34,7 @@ export function isolateAndPutBack(mm: Memory, { cpu, settings, folio: f, kinds =
     },
     {
       isolate: step('mm/vmscan.c: isolate_lru_page / folio_isolate_lru', (s) => {
+        if (s.folio[f].refs === 0) return 'done'
         when(folioIsolateLru(s, f))
         return looksAgain ? 'putback: evictable?' : 'putback'
       }),

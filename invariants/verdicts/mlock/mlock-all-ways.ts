@@ -27,7 +27,7 @@ export function castOf({ capacity, anon, calls, others, putback, migration, recl
     other: others > 0 ? { anyOf, budget: others } : null,
     begins: 'mapped',
     drainWork: true,
-    putback,
+    putback: putback || deep,
     migration,
     reader: migration,
     reclaim,
@@ -37,7 +37,9 @@ export function castOf({ capacity, anon, calls, others, putback, migration, recl
 
 /** The bounds in words. */
 function boundsFor(values: typeof constants): string {
-  const others = (['putback', 'migration', 'reclaim'] as const).filter((each) => values[each])
+  const others = (['putback', 'migration', 'reclaim'] as const).filter(
+    (each) => values[each] || (each === 'putback' && values.deep),
+  )
   const { anon, calls, others: more, capacity, deep } = values
   return `one ${anon ? 'anonymous folio' : 'folio of the page cache'}, ${more > 0 ? 'two VMAs' : 'one VMA'}, ${deep ? Math.max(4, calls) : calls} calls${more > 0 ? ` and ${more}` : ''}, 2 CPUs with mlock batches of ${capacity} between which the task is moved; ${['drain work', ...others].join(', ')}`
 }
