@@ -90,7 +90,7 @@ export function addressSpace(text: SpaceText, settings: Settings) {
         VM_IO: constant<boolean>(false),
         vm_policy: optional(policies),
         /** its sequence number is that of the mm: write-locked until mmap_lock is let go */
-        writeLocked: vmaLocks ? bool : constant<boolean>(false),
+        writeLocked: vmaLocks || settings['mbind-vma-lock'] !== 'never' ? bool : constant<boolean>(false),
         /** tasks that hold its lock for reading */
         readers: range(0, vmaLocks ? readers : 0),
       }),

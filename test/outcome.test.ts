@@ -14,7 +14,10 @@ import { readSituation, type Situation } from '../questions/outcome/read.ts'
 import { kernel, kernels, withSettings } from '../spec/kernels.ts'
 import { policyOf } from '../spec/mbind/arguments.ts'
 import { readsAs } from '../spec/mbind/call.ts'
-import type { Settings } from '../spec/switches/index.ts'
+import { RELEASES } from '../spec/releases.ts'
+import type { Settings, Switch } from '../spec/switches/index.ts'
+import { mbind } from '../spec/switches/mbind.ts'
+import { mempolicy } from '../spec/switches/mempolicy.ts'
 import { oracle } from './support/mbind-oracle.ts'
 import { anyQuestions, orderlyQuestions } from './support/questions.ts'
 
@@ -267,6 +270,19 @@ for (const [name, set, value] of [
     assert.unreachable('the rules fit all of them')
   })
 }
+
+test('settings of several releases may be mixed: there is still one outcome', async () => {
+  const all = Object.entries({ ...mbind, ...mempolicy } as Readonly<Record<string, Switch<string>>>)
+  const settings = fc.constantFrom(
+    ...all.flatMap(([name, { values }]) => values.map((value) => [name, value] as const)),
+  )
+  const mixed = fc.array(settings, { minLength: 1, maxLength: 3 })
+  const property = fc.asyncProperty(anyQuestions, fc.constantFrom(...RELEASES), mixed, async (question, name, set) => {
+    const found = await outcomesOf(withSettings(kernel(name), Object.fromEntries(set)), question)
+    assert.is(found.length, 1)
+  })
+  await fc.assert(property, parameters(80))
+})
 
 test('random questions of every kind on every kernel: both engines answer, and alike', async () => {
   const names = kernels().map(({ name }) => name)
