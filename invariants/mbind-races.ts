@@ -81,14 +81,13 @@ export type TwoCalls = As & { toNode0: MbindTask; toNode1: MbindTask }
 
 /** F17: the policy is that of the later call, and the page is where the later migration has put it. */
 export const laterCallPlacesPages = (space: AddressSpace): Claim<TwoCalls> =>
-  invariant('when two calls have returned 0, the page lies on a node of the policy that is in force', {
+  invariant('when two calls have returned 0, the pages lie on a node of the policy that is in force', {
     name: 'later-call-places-pages',
     source: 'mbind(2): MPOL_MF_MOVE moves the pages so that they follow the policy',
     given: (s: TwoCalls) => [s.toNode0, s.toNode1].every(({ pc, ret }) => pc === 'done' && ret === '0'),
     holds: (s: TwoCalls) => {
-      const [pte, v] = [s.pte[0], vmaAt(s, 0)!]
-      const policy = space.values.get(s.policy[s.vma[v].vm_policy!].value)!
-      return pte.kind === 'present' && policy.nodes.includes(s.folio[pte.folio].node)
+      const policy = space.values.get(s.policy[s.vma[vmaAt(s, 0)!].vm_policy!].value)!
+      return s.pte.every((pte) => pte.kind === 'present' && policy.nodes.includes(s.folio[pte.folio].node))
     },
   })
 
@@ -107,10 +106,7 @@ export const errorMeansNotMoved = (call: Call): Claim<MbindScene> =>
     name: 'eio-means-not-moved',
     source: 'mbind(2), EIO',
     given: (s: MbindScene) => s.mbind.pc === 'return' && s.mbind.ret === 'EIO',
-    holds: (s: MbindScene) => {
-      const pte = s.pte[0]
-      return pte.kind !== 'present' || !conforms(call, s.folio[pte.folio].node)
-    },
+    holds: (s: MbindScene) => s.pte.some((pte) => pte.kind !== 'present' || !conforms(call, s.folio[pte.folio].node)),
   })
 
 /** munmap after mmap_lock was dropped. */
@@ -138,8 +134,8 @@ export const moveSparesShared = (space: AddressSpace): Claim<MbindScene> =>
     source: 'mbind(2): the kernel will not move pages that are shared with other processes',
     given: (s: MbindScene) => s.mbind.pc === 'copy contents',
     holds: (s: MbindScene) => {
-      const pte = s.pte[space.childBase]
-      return !('folio' in pte) || pte.folio !== s.mbind.src
+      const children = s.pte.filter((_, page) => page >= space.childBase)
+      return children.every((pte) => !('folio' in pte) || pte.folio !== s.mbind.src)
     },
   })
 
@@ -150,8 +146,14 @@ export const childHasThePage = (space: AddressSpace): Claim<MbindScene & { fork:
     source: 'fork(2); mm/memory.c, copy_nonpresent_pte',
     given: (s: MbindScene & { fork: { pc: string } }) => s.mbind.pc === 'done' && s.fork.pc === 'done',
     holds: (s: MbindScene) => {
-      const [mine, theirs] = [s.pte[0], s.pte[space.childBase]]
-      return mine.kind === 'present' && theirs.kind === 'present' && mine.folio === theirs.folio
+      const [mine, theirs] = [
+        s.pte.filter((_, page) => page < space.length),
+        s.pte.filter((_, page) => page >= space.childBase),
+      ]
+      return mine.every((pte, page) => {
+        const other = theirs[page]
+        return pte.kind === 'present' && other.kind === 'present' && pte.folio === other.folio
+      })
     },
   })
 

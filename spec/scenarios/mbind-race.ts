@@ -1,11 +1,27 @@
 /** The frame of scenarios in which one call of mbind meets somebody else: an address space, the call, and the others. */
-import { type Claim, model, type Process } from '../../checker/language/index.ts'
+import { type Claim, type Constants, model, type Process } from '../../checker/language/index.ts'
 import { type AddressSpace, type As, addressSpace, bootAddressSpace, type SpaceText } from '../address-space.ts'
 import type { Kernel } from '../kernels.ts'
 import type { Call } from '../mbind/call.ts'
 import type { Layout, Machine } from '../mbind/layout.ts'
 import { mbind } from '../mbind.ts'
 import type { Settings } from '../switches/index.ts'
+
+export const constants = { deep: false } satisfies Constants
+
+/** Pages of the address space: 1, or 2 where more is asked for. */
+export const pagesFor = ({ deep }: typeof constants): number => (deep ? 2 : 1)
+
+/** One VMA of so many pages, each with a folio of its own on node 0. */
+export const oneVma = (n: number): Layout => ({
+  vmas: [{ off: 0, n }],
+  pages: Array.from({ length: n }, (_, f) => ({ maps: f })),
+  folios: Array.from({ length: n }, () => ({ node: 0 })),
+})
+
+/** `n` free folios on each of some nodes. */
+export const freeOn = (nodes: readonly number[], n: number): number[] =>
+  nodes.flatMap((node) => Array.from({ length: n }, () => node))
 
 export interface RaceText {
   readonly name: string

@@ -7,27 +7,36 @@ import type { AddressSpace } from '../address-space.ts'
 import { holder, isolator } from '../bystanders.ts'
 import type { Kernel } from '../kernels.ts'
 import type { Call } from '../mbind/call.ts'
-import { mbindRace } from './mbind-race.ts'
+import { type constants, freeOn, mbindRace, oneVma, pagesFor } from './mbind-race.ts'
 
-export const CALL: Call = { off: 0, n: 1, mode: 'BIND', nodes: [1], flags: 'MOVE|STRICT' }
+/** The call: to the other node, with MOVE and STRICT. */
+export const callFor = (values: typeof constants): Call => ({
+  off: 0,
+  n: pagesFor(values),
+  mode: 'BIND',
+  nodes: [1],
+  flags: 'MOVE|STRICT',
+})
 
 /** The bounds in words. */
-export const boundsFor = (): string =>
-  '1 page on node 0, one call of mbind to node 1, one isolation by somebody else, one transient reference, 3 CPUs'
+export const boundsFor = (values: typeof constants): string =>
+  `${pagesFor(values)} page${values.deep ? 's' : ''} on node 0, one call of mbind to node 1, one isolation by somebody else, one transient reference, 3 CPUs`
 
 /** The model of the scenario on a kernel. */
 export function mbindVsIsolation(
   kernel: Kernel,
+  values: typeof constants,
   claimsOn: (space: AddressSpace) => readonly Claim<object>[],
   waive: Readonly<Record<string, string>>,
 ) {
+  const n = pagesFor(values)
   return mbindRace(
     kernel,
     {
       name: 'mbind-vs-isolation',
-      machine: { nodes: 2, cpus: 3, free: [1] },
-      layout: { vmas: [{ off: 0, n: 1 }], pages: [{ maps: 0 }], folios: [{ node: 0 }] },
-      calls: { mbind: CALL },
+      machine: { nodes: 2, cpus: 3, free: freeOn([1], n) },
+      layout: oneVma(n),
+      calls: { mbind: callFor(values) },
       others: (space) => ({ reclaim: isolator(space, 1), gup: holder(space, 2) }),
     },
     claimsOn,

@@ -1,5 +1,6 @@
 /** Which claims are made of the scenario mbind-vs-fork, and what is expected of each on every kernel. */
 import type { Model } from '../../../checker/language/index.ts'
+import { constants } from '../../../spec/scenarios/mbind-race.ts'
 import { boundsFor, mbindVsFork } from '../../../spec/scenarios/mbind-vs-fork.ts'
 import type { Settings } from '../../../spec/switches/index.ts'
 import { childHasThePage, moveSparesShared } from '../../mbind-races.ts'
@@ -10,13 +11,12 @@ import { commonWaivers, migrationSucceeds } from './waivers.ts'
 
 export const rows = ['v3.19', 'v6.6', 'patch:mbind-counts-failures', 'v6.7', 'v7.3']
 
-const constants = {}
-
 /** The model on a kernel. */
 export function build(kernelName: string, settings: RawSettings): Model {
-  const { on } = settle(kernelName, settings, constants)
+  const { on, values } = settle(kernelName, settings, constants)
   return mbindVsFork(
     on,
+    values,
     (space) => [moveSparesShared(space), childHasThePage(space), refcountConserved(space)],
     waivers(on.settings),
   )

@@ -1,6 +1,7 @@
 /** Which claims are made of the scenario mbind-vs-isolation, and what is expected of each on every kernel. */
 import type { Model } from '../../../checker/language/index.ts'
-import { boundsFor, CALL, mbindVsIsolation } from '../../../spec/scenarios/mbind-vs-isolation.ts'
+import { constants } from '../../../spec/scenarios/mbind-race.ts'
+import { boundsFor, callFor, mbindVsIsolation } from '../../../spec/scenarios/mbind-vs-isolation.ts'
 import type { Settings } from '../../../spec/switches/index.ts'
 import { errorMeansNotMoved, moveLeavesNoneBehind } from '../../mbind-races.ts'
 import { refcountConserved } from '../../pinning.ts'
@@ -10,14 +11,17 @@ import { commonWaivers } from './waivers.ts'
 
 export const rows = ['v3.19', 'v5.0', 'v5.2', 'v5.3', 'v5.4', 'v5.13', 'v6.3', 'v6.6', 'v6.7', 'v7.3']
 
-const constants = {}
-
 /** The model on a kernel. */
 export function build(kernelName: string, settings: RawSettings): Model {
-  const { on } = settle(kernelName, settings, constants)
+  const { on, values } = settle(kernelName, settings, constants)
   return mbindVsIsolation(
     on,
-    (space) => [moveLeavesNoneBehind(space, CALL), errorMeansNotMoved(CALL), refcountConserved(space)],
+    values,
+    (space) => [
+      moveLeavesNoneBehind(space, callFor(values)),
+      errorMeansNotMoved(callFor(values)),
+      refcountConserved(space),
+    ],
     waivers(on.settings),
   )
 }

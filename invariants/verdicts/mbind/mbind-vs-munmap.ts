@@ -1,5 +1,6 @@
 /** Which claims are made of the scenario mbind-vs-munmap, and what is expected of each on every kernel. */
 import type { Model } from '../../../checker/language/index.ts'
+import { constants } from '../../../spec/scenarios/mbind-race.ts'
 import { boundsFor, mbindVsMunmap } from '../../../spec/scenarios/mbind-vs-munmap.ts'
 import type { Settings } from '../../../spec/switches/index.ts'
 import { goneIsNoFailure, unmappedIsFree } from '../../mbind-races.ts'
@@ -10,13 +11,12 @@ import { commonWaivers, migrationSucceeds } from './waivers.ts'
 
 export const rows = ['v3.19', 'v6.3', 'v6.6', 'v6.7', 'v7.3']
 
-const constants = {}
-
 /** The model on a kernel. */
 export function build(kernelName: string, settings: RawSettings): Model {
-  const { on } = settle(kernelName, settings, constants)
+  const { on, values } = settle(kernelName, settings, constants)
   return mbindVsMunmap(
     on,
+    values,
     (space) => [goneIsNoFailure(), unmappedIsFree(), refcountConserved(space)],
     waivers(on.settings),
   )

@@ -56,6 +56,9 @@ export function commonWaivers(settings: Settings, tasks: readonly string[]): Rec
         [`action '${task}: vma_start_write (mbind_range)'`, 'the walk has locked every VMA'],
       ]),
     ),
+    ...(settings['mbind-vma-lock'] === 'never' && {
+      'vma[*].writeLocked never changes': 'mbind write-locks no VMA on this kernel',
+    }),
     ...(settings['faults-under-vma-lock'] === 'yes' && {
       'mmap_lock.readers never changes': 'nobody has to take mmap_lock for reading on this kernel',
     }),
