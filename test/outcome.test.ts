@@ -11,6 +11,7 @@ import { PLAIN } from '../checker/report/text.ts'
 import { eraOf } from '../invariants/tables/mbind-variants.ts'
 import { type Outcome, outcomesOf } from '../questions/outcome/answer.ts'
 import { readSituation, type Situation } from '../questions/outcome/read.ts'
+import { outcomeText } from '../questions/outcome/text.ts'
 import { kernel, kernels, withSettings } from '../spec/kernels.ts'
 import { policyOf } from '../spec/mbind/arguments.ts'
 import { readsAs } from '../spec/mbind/call.ts'
@@ -77,6 +78,17 @@ test('as text: a line for each page', async () => {
   assert.match(out, /^v7\.3\nmbind: pages 0-2, BIND \{1\}, MOVE\|STRICT\n\nreturns EIO\n/)
   assert.match(out, /^1 +anon +present +0 -> 1 +PREFERRED \{0\} -> BIND \{1\}$/m)
   assert.ok(out.split('\n').every((line) => line.length <= 72))
+})
+
+test('as text: long policies are continued on a line of their own', async () => {
+  const policy = { mode: 'WEIGHTED_INTERLEAVE', nodes: [0, 1] }
+  const page = { state: 'referenced', node: 0 }
+  const situation = oneVma([page], { flags: ['MOVE'], mode: 'BIND|STATIC' }, { kind: 'migration-fails', policy })
+  const outcome = await only('v7.3', situation)
+  const lines = outcomeText(situation, [outcome], kernel('v7.3').settings).trimEnd().split('\n')
+  assert.match(lines.at(-2)!, /^0 .* WEIGHTED_INTERLEAVE \{0,1\}$/)
+  assert.match(lines.at(-1)!, /^ +-> BIND\|STATIC \{1\}$/)
+  assert.ok(lines.every(({ length }) => length <= 72))
 })
 
 test('a mistake in a file is told with the file and the path, exit code 2', async () => {

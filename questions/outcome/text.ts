@@ -1,8 +1,12 @@
 /** Answers as people read them: the call, what it returns, and a line for each page. */
+
+import { WIDTH } from '../../checker/report/text.ts'
 import { callName, policyName, readsAs } from '../../spec/mbind/call.ts'
 import type { Settings } from '../../spec/switches/index.ts'
 import type { Outcome } from './answer.ts'
 import type { Situation } from './read.ts'
+
+const GAP = '  '
 
 /** The answer to a question, in lines of at most 72 columns. */
 export function outcomeText(situation: Situation, outcomes: readonly Outcome[], settings: Settings): string {
@@ -35,12 +39,18 @@ function pageTable({ pages, vmas }: Situation, { policy, node }: Outcome, settin
 
 const changed = (before: string, after: string): string => (before === after ? before : `${before} -> ${after}`)
 
+/** The cells below each other. The last one of a row, where the line would be too long, is continued before its arrow. */
 function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]))
-      .join('  ')
-      .trimEnd()
-  return [line(rows[0]), line(widths.map((width) => '-'.repeat(width))), ...rows.slice(1).map(line)]
+  const start = widths.slice(0, -1).reduce((sum, width) => sum + width + GAP.length, 0)
+  const pieces = (text: string) => (start + text.length > WIDTH ? text.split(/ (?=->)/) : [text])
+  widths[widths.length - 1] = Math.max(
+    ...rows.flatMap((row) => pieces(row[row.length - 1])).map(({ length }) => length),
+  )
+  const line = (row: readonly string[]): string[] => {
+    const [first, ...more] = pieces(row[row.length - 1])
+    const cells = [...row.slice(0, -1).map((cell, column) => cell.padEnd(widths[column])), first]
+    return [cells.join(GAP).trimEnd(), ...more.map((piece) => ' '.repeat(start) + piece)]
+  }
+  return [...line(rows[0]), ...line(widths.map((width) => '-'.repeat(width))), ...rows.slice(1).flatMap(line)]
 }
