@@ -5,10 +5,10 @@
  * Nothing is lost: two states have one root when, and only when, they are equal.
  */
 import { Depot, type DepotOptions } from './depot.ts'
-import { PairTable } from './pair-table.ts'
+import { PairTable, TOGETHER } from './pair-table.ts'
 import { BLOCK, type IdRange, type Space } from './space.ts'
 
-/** A node of the tree: where its children and itself are found among the values of a state. */
+/** A node of the tree: where the values of its children and its own begin. */
 interface Inner {
   readonly left: number
   readonly right: number
@@ -27,7 +27,7 @@ export class Folded extends Depot {
   /** children before parents; the last one is the root */
   readonly #nodes: readonly Inner[]
   readonly #root: PairTable
-  /** the leaves of the state at hand, and behind them the numbers of its inner nodes */
+  /** for each leaf, and behind them for each inner node, its values for the states at hand */
   readonly #values: Int32Array
   readonly #leaves: readonly Leaf[]
   readonly #limit: number
@@ -38,7 +38,7 @@ export class Folded extends Depot {
     this.#leaves = leavesOf(space.words)
     this.#nodes = treeOver(this.#leaves.length)
     this.#root = this.#nodes[this.#nodes.length - 1].table
-    this.#values = new Int32Array(this.#leaves.length + this.#nodes.length)
+    this.#values = new Int32Array((this.#leaves.length + this.#nodes.length) * TOGETHER)
     this.#limit = limit
   }
 
@@ -54,7 +54,7 @@ export class Folded extends Depot {
   absorb(records: Int32Array): void {
     const { stride } = this.space
     this.#reserve(records.length / stride)
-    for (let base = 0; base < records.length; base += stride) this.#add(records, base)
+    this.#add(records, 0, records.length / stride)
   }
 
   *dump(): Generator<void> {
@@ -72,15 +72,17 @@ export class Folded extends Depot {
   protected read(into: Int32Array, position: number): void {
     const { words } = this.space
     const [values, leaves] = [this.#values, this.#leaves]
+    const root = this.#nodes[this.#nodes.length - 1].at
     for (let base = 0, id = position + 1; base < into.length; base += words, id++) {
-      values[values.length - 1] = id
+      values[root] = id
       for (let at = this.#nodes.length - 1; at >= 0; at--) {
         const { left, right, at: place, table } = this.#nodes[at]
-        values[left] = table.first(values[place])
-        values[right] = table.second(values[place])
+        const pair = values[place]
+        values[left] = table.first(pair)
+        values[right] = table.second(pair)
       }
       into.fill(0, base, base + words)
-      for (let leaf = 0; leaf < leaves.length; leaf++) putBits(into, base, leaves[leaf], values[leaf])
+      for (let leaf = 0; leaf < leaves.length; leaf++) putBits(into, base, leaves[leaf], values[leaf * TOGETHER])
     }
   }
 
@@ -90,18 +92,25 @@ export class Folded extends Depot {
       for (let id = from; id < to; id += BLOCK) {
         const end = Math.min(to, id + BLOCK)
         this.#reserve(end - id)
-        for (let state = id; state < end; state++) this.#add(log, state * stride)
+        this.#add(log, id * stride, end - id)
         yield
       }
     }
   }
 
-  #add(from: Int32Array, base: number): void {
+  /** Adds those of `count` records from `base` on that are new. */
+  #add(from: Int32Array, base: number, count: number): void {
     const [values, leaves] = [this.#values, this.#leaves]
-    for (let leaf = 0; leaf < leaves.length; leaf++) values[leaf] = bitsOf(from, base, leaves[leaf])
+    const { stride } = this.space
     const before = this.#root.size
-    for (const { left, right, at, table } of this.#nodes) values[at] = table.intern(values[left], values[right])
-    if (this.#root.size > before) this.grown(1)
+    for (let first = 0; first < count; first += TOGETHER) {
+      const some = Math.min(TOGETHER, count - first)
+      leaves.forEach((leaf, at) => {
+        cut(from, base + first * stride, stride, leaf, values, at * TOGETHER, some)
+      })
+      for (const { left, right, at, table } of this.#nodes) table.internAll(values, left, right, at, some)
+    }
+    this.grown(this.#root.size - before)
   }
 
   /** Makes room for that many states more. Throws a RangeError where the limit does not allow it. */
@@ -128,18 +137,33 @@ function treeOver(leaves: number): Inner[] {
   const nodes: Inner[] = []
   for (let [from, count] = [0, leaves]; count > 1; from += count, count /= 2) {
     for (let at = 0; at < count; at += 2)
-      nodes.push({ left: from + at, right: from + at + 1, at: leaves + nodes.length, table: new PairTable() })
+      nodes.push({
+        left: (from + at) * TOGETHER,
+        right: (from + at + 1) * TOGETHER,
+        at: (leaves + nodes.length) * TOGETHER,
+        table: new PairTable(),
+      })
   }
   return nodes
 }
 
-/** The bits of a leaf in the state at `base`. */
-function bitsOf(words: Int32Array, base: number, { from, width }: Leaf): number {
-  if (width === 0) return 0
+/** Copies the bits of a leaf in `count` records from `base` on. */
+function cut(
+  words: Int32Array,
+  base: number,
+  stride: number,
+  { from, width }: Leaf,
+  values: Int32Array,
+  to: number,
+  count: number,
+): void {
   const [word, shift] = [base + (from >> 5), from & 31]
-  const low = words[word] >>> shift
-  const value = shift + width > 32 ? low | (words[word + 1] << (32 - shift)) : low
-  return width === 32 ? value | 0 : value & (2 ** width - 1)
+  const mask = width === 32 ? -1 : 2 ** width - 1
+  const across = shift + width > 32
+  for (let at = to, place = word; at < to + count; at++, place += stride) {
+    const low = words[place] >>> shift
+    values[at] = (across ? low | (words[place + 1] << (32 - shift)) : low) & mask
+  }
 }
 
 /** Sets the bits of a leaf in a state whose bits there are zero. */

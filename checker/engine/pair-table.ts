@@ -3,10 +3,15 @@ import { growable } from './space.ts'
 
 const SMALLEST = 1 << 10
 const LOAD_LIMIT = 0.7
+/** Pairs that are looked up together. */
+export const TOGETHER = 256
 
 export class PairTable {
   /** pairs so far */
   size = 0
+  /** keeps loads alive that are made for the cache alone */
+  touched = 0
+  readonly #hashes = new Int32Array(TOGETHER)
   #pairs = new Int32Array(growable(8 * SMALLEST), 0, 2 * SMALLEST)
   #table = new Int32Array(growable(4 * SMALLEST), 0, SMALLEST)
 
@@ -30,11 +35,31 @@ export class PairTable {
     for (let id = 1; id <= this.size; id++) this.#enter(id)
   }
 
-  /** The number of a pair, which is added where it is new. There must be room. */
-  intern(a: number, b: number): number {
+  /**
+   * Writes to `values` from `at` on the numbers of the pairs whose halves are there from `left` and from `right` on; a pair
+   * that is new is added, and there must be room. At most `TOGETHER` of them, in loops that each do one thing, so that
+   * the processor has many cache misses under way at once.
+   */
+  internAll(values: Int32Array, left: number, right: number, at: number, count: number): void {
+    const [pairs, table, hashes] = [this.#pairs, this.#table, this.#hashes]
+    const mask = table.length - 1
+    let touched = 0
+    for (let each = 0; each < count; each++) hashes[each] = hashPair(values[left + each], values[right + each])
+    for (let each = 0; each < count; each++) touched ^= table[hashes[each] & mask]
+    for (let each = 0; each < count; each++) {
+      const hash = hashes[each]
+      let slot = hash & mask
+      while (table[slot] !== 0 && ((table[slot] ^ hash) & ~mask) !== 0) slot = (slot + 1) & mask
+      touched ^= pairs[2 * (table[slot] & mask)]
+    }
+    this.touched = touched
+    for (let each = 0; each < count; each++)
+      values[at + each] = this.#intern(values[left + each], values[right + each], hashes[each])
+  }
+
+  #intern(a: number, b: number, hash: number): number {
     const [pairs, table] = [this.#pairs, this.#table]
     const mask = table.length - 1
-    const hash = hashPair(a, b)
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const entry = table[slot]
       if (entry === 0) {

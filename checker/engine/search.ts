@@ -617,7 +617,7 @@ class Run {
         bitsPerState: this.#explorer.teacher.layout.bits,
         ...this.#tally(),
         samples: this.#samples.list,
-        loadFactor: distinct / this.#space.table.length,
+        loadFactor: (this.#depot === null ? distinct : this.#space.reserved) / this.#space.table.length,
         direct: this.#explorer.direct(),
       },
       space: this.#space,
