@@ -47,6 +47,7 @@ export interface RawArguments {
   readonly capSysNice?: boolean
 }
 
+/** Whether flags contain MPOL_MF_STRICT, MPOL_MF_MOVE_ALL, or one of the MOVE flags. */
 export const isStrict = (flags: Flags): boolean => flags.endsWith('STRICT')
 export const isAll = (flags: Flags): boolean => flags.startsWith('ALL')
 export const isMove = (flags: Flags): boolean => isAll(flags) || flags.startsWith('MOVE')

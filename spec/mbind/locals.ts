@@ -27,6 +27,7 @@ export interface MbindOptions {
   readonly title?: string
 }
 
+/** The locals of a task in mbind, as far as a kernel and its calls need them. */
 export function mbindLocals(space: AddressSpace, { settings, calls, again }: MbindOptions) {
   const { folios, sources, vmas, policies, length } = space
   const longest = sources.size
@@ -73,6 +74,7 @@ export function mbindLocals(space: AddressSpace, { settings, calls, again }: Mbi
 
 export type MbindLocals = StateOf<ReturnType<typeof mbindLocals>>
 
+/** Their values before the first call. */
 export const mbindStart = (calls: readonly Call[]) => ({
   ...migrateStart,
   call: callName(calls[0]),

@@ -7,6 +7,7 @@ import type { Layout, Machine } from '../mbind/layout.ts'
 import { mbind } from '../mbind.ts'
 import type { Settings } from '../switches/index.ts'
 
+/** Whether there is one page more. */
 export const constants = { deep: false } satisfies Constants
 
 /** Pages of the address space: 1, or 2 where more is asked for. */

@@ -11,6 +11,7 @@ import type { Layout, Machine } from '../mbind/layout.ts'
 import { mbind } from '../mbind.ts'
 import type { FaultScene } from './scenes.ts'
 
+/** Whether there is one page more. */
 export const constants = { deep: false } satisfies Constants
 
 const machineFor = ({ deep }: typeof constants): Machine => ({
