@@ -4,10 +4,11 @@ import * as assert from 'uvu/assert'
 import { Explorer } from '../checker/engine/explorer.ts'
 import { CHUNK, Kernel } from '../checker/engine/kernel.ts'
 import { layoutOf } from '../checker/engine/layout.ts'
+import { referenceSearch } from '../checker/engine/reference.ts'
 import { actionRules } from '../checker/engine/rules.ts'
 import { search } from '../checker/engine/search.ts'
 import { hashWords, Space } from '../checker/engine/space.ts'
-import { choose, model as define, invariant, type Model, range, when } from '../checker/index.ts'
+import { choose, model as define, invariant, type Model, range, stepClaim, when } from '../checker/index.ts'
 import * as alternatingBit from '../examples/alternating-bit.ts'
 import * as filterLock from '../examples/filter-lock.ts'
 import * as readersWriters from '../examples/readers-writers.ts'
@@ -168,6 +169,32 @@ test('a kernel holds the largest chunk of states', () => {
   assert.is(asked.size, done)
   assert.is(stuck, done)
   assert.ok(done > 1 && done <= CHUNK)
+})
+
+test('claims may be many more than actions, and be asked about all at once', async () => {
+  const values = Array.from({ length: 12 }, (_, at) => 61 * at)
+  const model = define(
+    'Many claims',
+    { state: { n: range(0, 1_023) } },
+    {
+      init: (s) => {
+        s.n = 0
+      },
+      actions: {
+        Go: (s) => {
+          s.n = choose(s, values)
+        },
+      },
+      claims: values.map((value) =>
+        stepClaim(`no step from ${value} to itself`, {
+          over: { k: range(0, 99) },
+          holds: (before, after, { k }) => before.n !== value || after.n !== value || k !== 99,
+        }),
+      ),
+    },
+  )
+  const { outcome } = await search(model, { kernelAfter: 0 })
+  assert.equal(outcome.claims, referenceSearch(model).claims)
 })
 
 test('a search counts what other tools count', async () => {

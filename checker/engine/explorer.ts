@@ -542,7 +542,9 @@ export class Explorer {
     const open = this.judge.levels.reduce((sum, level) => sum + (isOpen(level, this.#level + 1) ? 1 : 0), 0)
     if (this.kernel === null) {
       if (this.expanded < this.#kernelAfter) return
-      this.kernel = new Kernel(this.space.words, this.actions.length)
+      const { statePredicates, stepPredicates } = this.inspector
+      const claims = Math.max(statePredicates.length, stepPredicates.length)
+      this.kernel = new Kernel(this.space.words, this.actions.length, claims)
     } else if (this.expanded < this.#rewriteAt && open === this.#openClaims) return
     while (this.expanded >= this.#rewriteAt) this.#rewriteAt *= REWRITE_FACTOR
     this.#openClaims = open

@@ -55,7 +55,8 @@ export class Kernel {
     onSuccessors: null,
   }
 
-  constructor(words: number, rules: number) {
+  /** For so many actions, and at most so many claims of one kind, each with all parameters bound. */
+  constructor(words: number, rules: number, claims = 0) {
     this.#words = words
     this.recordWords = recordWords(words)
     const record = 4 * this.recordWords
@@ -68,7 +69,7 @@ export class Kernel {
     }
     const results = region(16)
     const stuck = region(4 * CHUNK)
-    const questions = region(8 * (MOST_QUESTIONS + rules))
+    const questions = region(8 * (MOST_QUESTIONS + Math.max(rules, claims, 1)))
     this.#states = region(4 * CHUNK * (words + 1) + record)
     this.#pairs = region(8 * PAIRS * words + record)
     const recent = region(4 * words * 2 ** recentBits + record)
