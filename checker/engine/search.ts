@@ -1,6 +1,7 @@
 /**
  * The search: breadth-first, level by level, so that verdicts, counts and the length of the shortest traces are the same
- * for every number of threads. It runs in stints, between which progress is told and an interrupt is heard.
+ * for every number of threads. It runs in stints, between which progress is told and an interrupt is heard. Longer than
+ * most files because space, depot and checkpoint take turns in one loop over the levels; what each does is elsewhere.
  */
 
 import { asSpecError } from '../language/draft.ts'
