@@ -31,6 +31,7 @@ async function traceOf({ scenario, kernel, claim, folder, settings = {} }: Findi
   const found = catalogue.scenarios.find(({ name }) => name === scenario)!
   const model = await loadModel(found.source(kernel, settings))
   const verdict = await check(model, { variant: kernel, claims: [claim], untilDecided: true })
+  if (verdict.fault !== null) throw verdict.fault.error.within(folder)
   const trace = verdict.claims.find(({ name }) => name === claim)?.trace
   if (trace === undefined || trace === null || trace.kind !== 'violation') {
     throw new SpecError(
