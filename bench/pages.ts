@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import type { Result, Score } from './contest.ts'
 import { machineText } from './machine.ts'
 import { root } from './mmcheck.ts'
+import { models } from './models.ts'
+import { tableText } from './table.ts'
 
 /** Replaces what stands between the markers `<!-- NAME -->` and `<!-- /NAME -->`. */
 export function replaceBetween(text: string, name: string, body: string): string {
@@ -19,8 +21,7 @@ const COLUMNS = ['C, prefetching', 'C, plain', 'SPIN', 'Rumur', 'TLC']
 export function summary(results: readonly Result[]): string {
   const shown = results.filter(({ scores }) => scores.some(({ tool }) => COLUMNS.includes(tool)))
   const columns = COLUMNS.filter((name) => shown.some(({ scores }) => scores.some(({ tool }) => tool === name)))
-  const two = shown.flatMap(({ scores }) => scores.filter(({ tool }) => / workers$/.test(tool))).at(0)?.tool
-  const head = ['', 'states', 'mmcheck', ...(two === undefined ? [] : [two.replace('mmcheck, ', '')]), ...columns]
+  const head = ['', 'states', 'mmcheck', ...columns]
   const time = ({ cpuSeconds, seconds }: Score) => cpuSeconds ?? seconds
   const rows = shown.map(({ model, distinct, scores }) => {
     const own = scores[0]
@@ -29,30 +30,47 @@ export function summary(results: readonly Result[]): string {
       const other = find(name)
       return other === undefined ? '' : `${(time(other) / time(own)).toFixed(2)}x`
     }
-    const crew = two === undefined ? undefined : find(two)
-    return [
-      model.title,
-      distinct.toLocaleString('en-US'),
-      `${time(own).toFixed(1)} s`,
-      ...(two === undefined ? [] : [crew === undefined ? '' : `${(crew.seconds / own.seconds).toFixed(2)}x`]),
-      ...columns.map(times),
-    ]
+    return [model.title, distinct.toLocaleString('en-US'), `${time(own).toFixed(1)} s`, ...columns.map(times)]
   })
   return [head, head.map((_, at) => (at === 0 ? '---' : '--:')), ...rows]
     .map((row) => `| ${row.join(' | ')} |`)
     .join('\n')
 }
 
-/** Writes the summary into the README and the tables into the page about benchmarks. */
-export function writePages(results: readonly Result[], report: string): void {
-  const write = (page: string, name: string, body: string) => {
-    const file = join(root, page)
-    writeFileSync(file, replaceBetween(readFileSync(file, 'utf8'), name, body))
-  }
-  const machine = machineText()
+/** What is kept of a measurement until the next one of the same model. */
+interface Kept extends Omit<Result, 'model'> {
+  readonly name: string
+  /** `2026-11-20, load 8.6` */
+  readonly measured: string
+}
+
+const DATA = join(root, 'docs', 'bench.json')
+
+/** Enters the results beside those of other models, and writes them into the pages. */
+export function writePages(results: readonly Result[], runs: number): void {
+  const [date, processor, load, node] = machineText()
     .split('\n')
     .map((line) => line.replace(/^\w+\s+/, ''))
-  const [date, processor, load, node] = machine
-  write('README.md', 'bench', `${summary(results)}\n\nMeasured ${date} on ${processor}, node ${node}, load ${load}.`)
-  write('docs/benchmarks.md', 'bench', `\`\`\`text\n${report}\n\`\`\``)
+  const kept = new Map((JSON.parse(readFileSync(DATA, 'utf8')) as Kept[]).map((each) => [each.name, each]))
+  for (const { model, ...rest } of results) {
+    kept.set(model.name, { name: model.name, measured: `${date}, load ${load.replace(' at the start', '')}`, ...rest })
+  }
+  const all = models.flatMap((model) => {
+    const found = kept.get(model.name)
+    return found === undefined ? [] : [{ ...found, model }]
+  })
+  writeFileSync(DATA, `${JSON.stringify([...kept.values()], null, 2)}\n`)
+  const tables = all.map((each) => `${tableText(each)}\n  measured ${each.measured}`)
+  const write = (page: string, body: string) => {
+    const file = join(root, page)
+    writeFileSync(file, replaceBetween(readFileSync(file, 'utf8'), 'bench', body))
+  }
+  const last = all
+    .map(({ measured }) => measured)
+    .sort()
+    .at(-1)
+    ?.split(',')[0]
+  write('README.md', `${summary(all)}\n\nMeasured on ${processor}, node ${node}, ${last}.`)
+  const head = `${processor}, node ${node}, ${runs} runs each, in turn; medians`
+  write('docs/benchmarks.md', ['```text', head, '', tables.join('\n\n'), '```'].join('\n'))
 }

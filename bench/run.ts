@@ -19,7 +19,7 @@ const USAGE = `npm run bench -- [options]
   --only NAME   models whose name contains this (repeatable): ${models.map(({ name }) => name).join(', ')}
   --runs K      runs of each tool on each model, 3 when absent
   --workers N   mmcheck with N workers as one more tool (default: 2; 1 for none)
-  --write       put the summary into README.md and the tables into docs/benchmarks.md
+  --write       enter the results into docs/bench.json, and put what it holds into README.md and docs/benchmarks.md
   --slow        peers that take minutes on a model, there too`
 
 function options() {
@@ -53,14 +53,10 @@ async function main(): Promise<number> {
   const absent = peers.filter(({ missing }) => missing !== null)
   const ours = workers === 1 ? [mmcheck(1)] : [mmcheck(1), mmcheck(workers)]
   const results: Result[] = []
-  const report = [
-    `${machineText()}\nruns     ${runs} each, in turn; medians; one thread unless the name says otherwise`,
-  ]
-  const print = (text: string) => {
-    report.push(text)
-    console.log(text)
-  }
-  console.log(report[0])
+  console.log(
+    `${machineText()}
+runs     ${runs} each, in turn; medians; one thread unless the name says otherwise`,
+  )
   const folder = mkdtempSync(join(tmpdir(), 'mmcheck-bench-'))
   try {
     for (const model of wanted) {
@@ -70,14 +66,14 @@ async function main(): Promise<number> {
         process.stderr.write(`${text}\n`),
       )
       results.push(result)
-      print(`\n${tableText(result)}`)
-      if (leaveOut !== undefined) print(`  ${leaveOut} takes minutes and is left out without --slow`)
+      console.log(`\n${tableText(result)}`)
+      if (leaveOut !== undefined) console.log(`  ${leaveOut} takes minutes and is left out without --slow`)
     }
   } finally {
     rmSync(folder, { recursive: true })
   }
-  for (const { name, missing } of absent) print(`\nnot here: ${name} (${missing})`)
-  if (write) writePages(results, report.join('\n'))
+  for (const { name, missing } of absent) console.log(`\nnot here: ${name} (${missing})`)
+  if (write) writePages(results, runs)
   return 0
 }
 
