@@ -46,9 +46,21 @@ function thinned(samples: readonly Sample[]): Sample[] {
   const kept: Sample[] = []
   samples.forEach((sample, at) => {
     const far = sample.distinct >= APART * (kept.at(-1)?.distinct ?? 0)
-    if (far || at === samples.length - 1) kept.push({ ...sample, seconds: Number(sample.seconds.toFixed(3)) })
+    if (far || at === samples.length - 1)
+      kept.push({
+        ...sample,
+        seconds: Number(sample.seconds.toFixed(3)),
+        cpuSeconds: Number(sample.cpuSeconds?.toFixed(3)),
+      })
   })
   return kept
+}
+
+/** CPU time over states, up to the end of the process. */
+function timesOf({ samples, distinct, cpuSeconds }: Run): (readonly [number, number])[] {
+  const end = cpuSeconds === null ? [] : [[distinct, cpuSeconds] as const]
+  const before = samples.filter((sample) => sample.distinct < distinct && sample.cpuSeconds !== undefined)
+  return [...before.map((sample) => [sample.distinct, sample.cpuSeconds] as const), ...end]
 }
 
 function draw(runs: readonly Run[]): void {
@@ -56,12 +68,12 @@ function draw(runs: readonly Run[]): void {
   const largest = runs.slice(-4)
   const pictures = {
     'growth-time': {
-      title: 'Two-phase commit: states found after so many seconds',
+      title: 'Two-phase commit: states found after so many seconds of CPU time',
       x: 'states',
-      y: 'seconds',
+      y: 'CPU seconds',
       series: largest.map((run) => ({
         name: name(run),
-        points: run.samples.map(({ distinct, seconds }) => [distinct, seconds] as const),
+        points: timesOf(run),
       })),
     },
     'growth-memory': {

@@ -419,7 +419,9 @@ class Run {
 
   #sample(level: number): void {
     const [seconds, distinct, generated] = [this.#seconds(), this.#distinct(), this.#generated()]
-    this.#samples.add({ level, seconds, distinct, generated, bytes: this.#bytes() })
+    const { user, system } = process.cpuUsage()
+    const cpuSeconds = (user + system) / 1e6
+    this.#samples.add({ level, seconds, cpuSeconds, distinct, generated, bytes: this.#bytes() })
   }
 
   #tell(level: number, frontier: number, distinct: number, doing = ''): void {

@@ -20,6 +20,8 @@ export interface Tally {
 export interface Sample {
   readonly level: number
   readonly seconds: number
+  /** of the whole process, all its threads and its start included */
+  readonly cpuSeconds: number
   readonly distinct: number
   readonly generated: number
   readonly bytes: number
