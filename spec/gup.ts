@@ -25,7 +25,7 @@ import {
 import { faultIn } from './fault.ts'
 import { gupFast, gupFastLocals, gupFastStart } from './gup-fast.ts'
 import { drainBatches, folioIsolateLru, markAccessed } from './lru.ts'
-import { freeFolio, type Memory, type Mm, mapcount } from './memory.ts'
+import { freeFolio, type Memory, type Mm, mapcount, ownReferences } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
 import { pinFolio, pinReferences, unpinFolio, unpinnable } from './pin.ts'
 import type { Settings } from './switches/index.ts'
@@ -142,13 +142,15 @@ export function longtermPinner(mm: Memory, { cpu, settings, ...options }: Pinner
   /** How far collect drains before it isolates this folio, or null when it need not. */
   const drainFor = (s: Mm, f: number, drained: Drained): 'here' | 'everywhere' | null => {
     const step = drained === 'nowhere' ? 'here' : drained === 'here' ? 'everywhere' : null
+    // folio_expected_ref_count: those of the page cache and of private data, and the mappings.
+    const expected = ownReferences(s, f) + mapcount(s, f)
     return (
       match(settings['drain-when'])
         .with('lru-clear', () => (!s.folio[f].PG_lru && drained === 'nowhere' ? ('everywhere' as const) : null))
         // Large folios do not wait in batches. The pin of a small one is the whole bias, so this is never as expected.
-        .with('refs-unexpected', () => (s.folio[f].large || s.folio[f].refs === mapcount(s, f) + 1 ? null : step))
+        .with('refs-unexpected', () => (s.folio[f].large || s.folio[f].refs === expected + 1 ? null : step))
         .with('pin-refs-unexpected', () =>
-          s.folio[f].large || s.folio[f].refs === mapcount(s, f) + pinReferences(s, f) ? null : step,
+          s.folio[f].large || s.folio[f].refs === expected + pinReferences(s, f) ? null : step,
         )
         .with('disabled', () => null)
         .exhaustive()

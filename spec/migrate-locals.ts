@@ -53,7 +53,7 @@ export function migrateLocals(
     /** folios that are given up */
     returned: sequence(folios, batched || sizes.writeback ? longest : 0),
     /** after the batch: the folios that it left behind are taken one by one, in the mode that was asked for */
-    alone: batched && mode !== 'async' ? bool : constant<boolean>(false),
+    alone: batched && mode !== 'async' && settings['batch-locks'] !== 'as-asked' ? bool : constant<boolean>(false),
     /** a destination could not be allocated: migrate_pages returns -ENOMEM, once it has moved what is already unmapped */
     nomem: mayRunOut && (batched || counts) ? bool : constant<boolean>(false),
   }

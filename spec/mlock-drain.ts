@@ -225,8 +225,8 @@ export function lruAddDrain<R extends string, M extends DrainState<R>>(
       ...stepsIf(looksAgain(settings), {
         'munlock: count': step('mm/mlock.c: __munlock_folio', (s: Mm, me: M) => {
           lockLru(s, me)
-          // Another mlock is left: the flag comes back.
-          if (countMunlock(s, f(s, me)) && me.cleared) setMlocked(s, f(s, me))
+          // Another mlock is left: the flag comes back, unless somebody has set it meanwhile.
+          if (countMunlock(s, f(s, me)) && me.cleared && !s.folio[f(s, me)].PG_mlocked) setMlocked(s, f(s, me))
           return firstOfReturn
         }),
       }),

@@ -42,7 +42,9 @@ export function oneMigration(mm: Memory, options: OneMigration) {
     repeats = false,
   } = options
   const exit = drainsAtEnd || repeats ? 'lru_add_drain' : 'done'
-  const drainsAll = drains === 'every CPU' || (drains !== 'nothing' && settings['drain-when'] === 'refs-unexpected')
+  // A pin that looks at PG_lru finds it set here, and drains nothing; one that disables the batches drains in any case.
+  const drainsAlways = drains === 'every CPU' || (drains !== 'nothing' && settings['drain-when'] === 'disabled')
+  const drainsAll = drainsAlways || (drains !== 'nothing' && settings['drain-when'] !== 'lru-clear')
   return process(
     mm.state,
     {
@@ -57,7 +59,7 @@ export function oneMigration(mm: Memory, options: OneMigration) {
     {
       ...stepsIf(drainsAll, {
         'drain?': step('mm/gup.c: collect_longterm_unpinnable_folios', (s: Mm) => {
-          if (drains === 'every CPU') return 'lru_add_drain_all'
+          if (drainsAlways) return 'lru_add_drain_all'
           const expected = mapcount(s, f) + ownReferences(s, f)
           note(s, s.folio[f].refs === expected ? 'no: references as expected' : 'yes: unexpected references')
           return s.folio[f].refs === expected ? 'isolate' : 'lru_add_drain_all'

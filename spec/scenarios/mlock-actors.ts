@@ -70,6 +70,7 @@ function begin(s: Mm, { begins, backing }: Cast): void {
 /** One folio, a free one, one or two VMAs, two CPUs. */
 export function sizesFor({ settings }: Kernel, cast: Cast): Sizes {
   const capacity = settings['mlock-batching'] === 'synchronous' ? 1 : cast.capacity
+  const drainsOthers = settings['munlock-drains'] === 'every-cpu'
   const vmas = cast.other === null ? 1 : 2
   const touches = [cast.task, cast.other].some((calls) => calls !== null && callsOf(calls).includes('touch'))
   const unmaps = [cast.task, cast.other].some((calls) => calls !== null && callsOf(calls).includes('munmap'))
@@ -89,7 +90,7 @@ export function sizesFor({ settings }: Kernel, cast: Cast): Sizes {
     file: cast.backing === 'file',
     ...(vmas > 1 && { shared: true }),
     ptesMayBeEmpty: touches || unmaps || cast.reclaim !== false || cast.begins.startsWith('unmapped'),
-    mlock: { capacity, count: 4, tasksShareCpus: cast.moves || cast.drainWork || onCpu1(cast) > 1 },
+    mlock: { capacity, count: 4, tasksShareCpus: cast.moves || cast.drainWork || drainsOthers || onCpu1(cast) > 1 },
   }
 }
 

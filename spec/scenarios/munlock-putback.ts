@@ -23,7 +23,12 @@ export function sizesFor({ settings }: Kernel, { capacity }: typeof constants): 
     migrates: false,
     nodes: 1,
     gets: counts ? 0 : 1,
-    mlock: { capacity: counts ? capacity : 0, count: counts ? 1 : 0, events: 1 },
+    mlock: {
+      capacity: counts ? capacity : 0,
+      count: counts ? 1 : 0,
+      events: 1,
+      tasksShareCpus: settings['munlock-drains'] === 'every-cpu',
+    },
   }
 }
 

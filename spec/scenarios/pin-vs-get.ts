@@ -32,7 +32,8 @@ export function pinVsGet(
   claimsOn: (mm: Memory) => readonly Claim<Scene>[],
   waive: Readonly<Record<string, string>>,
 ) {
-  const sizes = sizesFor(values)
+  const disabling = settings['drain-when'] === 'disabled' ? { lruCacheDisablers: 1 } : {}
+  const sizes = { ...sizesFor(values), ...disabling }
   const mm = memory(sizes)
   const pinner = longtermPinner(mm, { cpu: 0, settings, calls: 'once' })
   return model(

@@ -34,7 +34,8 @@ export function pinVsIsolation(
   waive: Readonly<Record<string, string>>,
 ) {
   const { settings } = kernel
-  const sizes = sizesFor(values)
+  const disabling = settings['drain-when'] === 'disabled' ? { lruCacheDisablers: 1 } : {}
+  const sizes = { ...sizesFor(values), ...disabling }
   const mm = memory(sizes)
   return model(
     'pin-vs-isolation',

@@ -44,7 +44,8 @@ export function pinVsOffline(
   waive: Readonly<Record<string, string>>,
 ) {
   const { settings } = kernel
-  const sizes = sizesFor(values)
+  const disabling = settings['drain-when'] === 'disabled' ? { lruCacheDisablers: 2 } : {}
+  const sizes = { ...sizesFor(values), ...disabling }
   const mm = memory(sizes)
   const pinner = longtermPinner(mm, { cpu: 0, settings, mayRunOut: true })
   const offline = offlining(mm, { cpu: 1, settings, range: sizes.pages + sizes.freeMovable })

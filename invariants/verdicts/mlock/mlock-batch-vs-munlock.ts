@@ -41,7 +41,8 @@ export function build(kernelName: string, settings: RawSettings): Model {
 /** What is expected of each claim on a kernel. */
 export function expected(kernelName: string): Readonly<Record<string, Expectation>> {
   const { settings } = kernel(kernelName)
-  const safe = settings['munlock-order'] === 'lru-locked' || settings['mlock-batch-order'] === 'set-then-read'
+  const waits = settings['mlock-batching'] === 'batched' && settings['munlock-drains'] === 'own-cpu'
+  const safe = !waits || settings['munlock-order'] === 'lru-locked' || settings['mlock-batch-order'] === 'set-then-read'
   return {
     'mlocked-for-somebody': 'holds',
     'unevictable-for-a-reason': safe ? 'holds' : 'violated',

@@ -2,6 +2,7 @@
 import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, constants, pinVsIsolation, sizesFor } from '../../../spec/scenarios/pin-vs-isolation.ts'
+import type { Settings } from '../../../spec/switches/index.ts'
 import {
   failureHoldsNoPin,
   isolatedOnOneList,
@@ -67,11 +68,20 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
   }
 }
 
+/** Whether the check on pinned pages looks for ZONE_MOVABLE at all. */
+export const looksForMovable = ({ unpinnable }: Settings): boolean =>
+  unpinnable === 'cma+movable' || unpinnable === 'cma+movable+isolate'
+
+/** Whether a call returns an error when migration fails: it may keep its pins instead, or crash on the way (v6.12). */
+export const returnsErrors = (settings: Settings): boolean =>
+  looksForMovable(settings) &&
+  settings['on-migration-failure'] === 'fail' &&
+  settings['error-path-null-entries'] === 'skipped'
+
 /** Whether a kernel is known to grant long-term pins in ZONE_MOVABLE. */
 export function leaksPins({ settings }: Kernel): boolean {
   return (
-    settings.unpinnable === 'none' ||
-    settings.unpinnable === 'cma' ||
+    !looksForMovable(settings) ||
     (settings['decide-by'] === 'list' && settings['on-isolation-failure'] === 'accept') ||
     settings['on-migration-failure'] === 'keep-pins'
   )
