@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type CheckOptions, check } from '../checker/check.ts'
+import type { CheckpointEvent } from '../checker/engine/checkpoint.ts'
 import { referenceSearch } from '../checker/engine/reference.ts'
 import { type SpillEvent, search } from '../checker/engine/search.ts'
 import { compareStates, mergeRuns, RunCursor, RunWriter } from '../checker/engine/sorted-run.ts'
@@ -252,6 +253,54 @@ test('nothing is left in the directory, nor is anything to be seen there meanwhi
   assert.equal([...seen], [])
   assert.is(events.length, 1)
   assert.equal([events[0].dir, events[0].reason], [dir, ''])
+})
+
+test('an interrupt while states are moved loses nothing of the levels that are complete', async () => {
+  const { build } = twoPhaseOf(6)
+  const whole = said(await check(build()))
+  const { now } = performance
+  // From then on so much time passes between two looks at the clock that every step is a pause.
+  const slowly = () => {
+    let clock = now.call(performance)
+    performance.now = () => (clock += 1000)
+  }
+  const onOpening = (name: 'dir' | 'piece', from?: number) =>
+    Object.defineProperty({ dir, from }, name, {
+      get() {
+        slowly()
+        return { dir, piece: undefined }[name]
+      },
+    })
+  const ways: Record<string, CheckOptions> = {
+    'to disk': { spill: onOpening('dir', 2000) },
+    'to be folded': { spill: onOpening('piece'), compress: true, foldFrom: 2000 },
+    'from folded to disk': { spill: onOpening('dir'), compress: true, foldFrom: 1, maxMemory: 1_000_000 },
+  }
+  for (const [way, options] of Object.entries(ways)) {
+    const checkpoint = join(dir, way)
+    const doing = new Set<string>()
+    const controller = new AbortController()
+    const saved: CheckpointEvent[] = []
+    try {
+      const { outcome } = await check(build(), {
+        ...options,
+        signal: controller.signal,
+        checkpoint: { dir: checkpoint, every: Infinity },
+        onCheckpoint: (event) => saved.push(event),
+        onProgress: (progress) => {
+          doing.add(progress.doing)
+          if (progress.doing.startsWith('moving')) controller.abort()
+        },
+      })
+      assert.is(outcome.stopped, 'interrupt', way)
+      assert.ok([...doing].some((what) => what.startsWith('moving')), way)
+      assert.equal([saved.length, saved[0].kind, saved[0].reason], [1, 'saved', ''], way)
+      assert.ok(outcome.distinct >= saved[0].distinct, `${way}: ${outcome.distinct} states`)
+    } finally {
+      performance.now = now
+    }
+    assert.equal(said(await check(build(), { checkpoint: { dir: checkpoint, resume: true } })), whole, way)
+  }
 })
 
 test('a disk that cannot be written to stops the search, with what was found', async () => {

@@ -299,25 +299,40 @@ class Run {
     return this.#options.compress ?? false
   }
 
-  /** Moves all levels to where there is room; the level that was being expanded has to be expanded anew. */
+  /**
+   * Moves all levels to where there is room; the level that was being expanded has to be expanded anew. When something
+   * stops that, they stay where they are.
+   */
   async #leaveSpace(level: number, generated: number): Promise<void> {
     const distinct = this.#closed
+    const { control } = this.#space
+    const next = control[CONTROL.nextBlock]
+    let depot = null as Depot | null
     this.#levels.length = level
     await this.#guarded(async () => {
-      const depot = this.#openDepot(this.#levels.flat())
+      depot = this.#openDepot(this.#levels.flat())
       for (const ranges of this.#levels) await this.#all(depot.addLevel(ranges), 'moving states')
       await this.#all(depot.dump(), 'moving states')
-      this.#depot = depot
     })
     this.#before = { ...this.#before, generated: this.#before.generated + generated - this.#generated() }
     this.#epochs.search++
-    if (this.#depot === null) {
+    if (depot === null || this.#stopped !== null) {
+      depot?.close()
+      control[CONTROL.nextBlock] = next
+      this.#enterAll()
       this.#closed -= rangesSize(this.#levels[level - 1])
       return
     }
+    this.#depot = depot
     this.#levels.length = 0
-    this.#states = statesInDepot(this.#explorer, this.#depot)
-    if (this.#depot instanceof Spill) this.#tellSpill(distinct)
+    this.#states = statesInDepot(this.#explorer, depot)
+    if (depot instanceof Spill) this.#tellSpill(distinct)
+  }
+
+  /** Fills the table with the states of all levels, which lie in the log. */
+  #enterAll(): void {
+    this.#space.table.fill(0)
+    for (const range of this.#levels.flat()) this.#space.enter(range)
   }
 
   /** A depot behind the space, whose table holds the states of the given ranges, and which will not grow any more. */
@@ -374,6 +389,7 @@ class Run {
   async #foldedToDisk(folded: Depot): Promise<void> {
     const spill = new Spill(this.#space, this.#options.spill!, folded.next)
     await this.#all(spill.takeOver(folded), 'moving states to disk')
+    if (this.#stopped !== null) return spill.close()
     this.#depot = spill
     this.#states = statesInDepot(this.#explorer, spill)
     this.#tellSpill(spill.distinct)
@@ -381,6 +397,7 @@ class Run {
 
   /** Goes through with something that takes its time. */
   async #all(steps: Iterable<void>, doing: string, level = 0): Promise<void> {
+    if (this.#stopped !== null) return
     for (const _ of steps) {
       if (performance.now() - this.#breathed > STINT) await this.#pause(doing, level)
       if (this.#stopped !== null) return
@@ -507,7 +524,7 @@ class Run {
       records: (first, piece) => this.#space.log.set(piece, first * this.#space.stride),
       end: () => {
         this.#space.control[CONTROL.nextBlock] = mark.next
-        for (const range of this.#levels.flat()) this.#space.enter(range)
+        this.#enterAll()
       },
     }
   }
