@@ -1,5 +1,6 @@
 /** States on disk: a search that outgrows its memory says what one with enough of it says. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import fs, { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -13,7 +14,7 @@ import { compareStates, mergeRuns, RunCursor, RunWriter } from '../checker/engin
 import { CONTROL, hashWords, Space } from '../checker/engine/space.ts'
 import { Spill } from '../checker/engine/spill.ts'
 import { SpillFile } from '../checker/engine/spill-file.ts'
-import { array, collection, eventually, forAll, model, range, when } from '../checker/index.ts'
+import { array, collection, eventually, forAll, invariant, model, range, when } from '../checker/index.ts'
 import { bestPath } from '../checker/trace/shortest.ts'
 import type { Verdict } from '../checker/verdict.ts'
 import { spec as twoPhase } from '../examples/two-phase.ts'
@@ -314,6 +315,59 @@ test('a disk that cannot be written to stops the search, with what was found', a
   assert.equal([kind, outcome.stopped], ['incomplete', 'disk'])
   assert.ok(outcome.distinct > 1000)
   assert.match(events[0].reason, 'ENOENT')
+})
+
+test('a disk that becomes full stops the search, and what was found has its trace', async () => {
+  const ballast = collection('ballast', 30)
+  const build = () =>
+    model(
+      'Plane',
+      { state: { x: range(0, 99), y: range(0, 99), of: array(ballast, range(0, 65_535)) } },
+      {
+        init: (s) => {
+          for (const at of ballast.values) s.of[at] = 40_000
+          s.x = 0
+          s.y = 0
+        },
+        actions: {
+          Right: (s) => {
+            when(s.x < 99)
+            s.x++
+          },
+          Up: (s) => {
+            when(s.y < 99)
+            s.y++
+          },
+        },
+        claims: [invariant('near', (s) => s.x !== 3 || s.y !== 3), invariant('far', (s) => s.x !== 99 || s.y !== 99)],
+        deadlock: 'off',
+      },
+    )
+  const { claims } = await check(build())
+  const { writeSync } = fs
+  for (const writes of [0, 1, 50, 150]) {
+    let left = writes
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { syscall: 'write' })
+    fs.writeSync = ((fd: number, piece: Uint8Array, from: number, length: number, position: number) => {
+      if (left-- <= 0) throw full
+      return writeSync(fd, piece, from, Math.min(length, 3000), position)
+    }) as typeof fs.writeSync
+    syncBuiltinESMExports()
+    const events: SpillEvent[] = []
+    try {
+      const verdict = await check(build(), { ...tiny(50, 1), onSpill: (event) => events.push(event) })
+      assert.equal([verdict.kind, verdict.outcome.stopped], ['violated', 'disk'])
+      assert.equal(verdict.claims[0], claims[0])
+      assert.is(verdict.claims[1].verdict, 'open')
+    } finally {
+      fs.writeSync = writeSync
+      syncBuiltinESMExports()
+    }
+    assert.equal(
+      events.map(({ reason }) => reason),
+      ['', full.message],
+    )
+  }
 })
 
 test('when too many states can reach the target, the trace is as short, and real', async () => {

@@ -35,14 +35,20 @@ export class SpillFile {
     }
   }
 
-  /** Fills `into` with what was appended at `position`. */
+  /** Fills `into` with what was appended at `position`. Writes nothing: what was found can be read from a full disk. */
   read(into: Uint8Array, position: number): void {
-    if (position + into.length > this.length - this.#buffered) this.#write()
-    for (let at = 0; at < into.length; ) {
-      const got = readSync(this.#fd, into, at, into.length - at, position + at)
+    const written = this.length - this.#buffered
+    const onDisk = Math.max(0, Math.min(into.length, written - position))
+    for (let at = 0; at < onDisk; ) {
+      const got = readSync(this.#fd, into, at, onDisk - at, position + at)
       if (got === 0) throw new Error('a temporary file is shorter than what was written to it')
       at += got
     }
+    if (onDisk === into.length) return
+    const from = position + onDisk - written
+    const rest = this.#buffer.subarray(from, Math.min(this.#buffered, from + into.length - onDisk))
+    if (onDisk + rest.length < into.length) throw new Error('a temporary file is shorter than what is read from it')
+    into.set(rest, onDisk)
   }
 
   close(): void {
