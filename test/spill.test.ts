@@ -265,7 +265,7 @@ test('an interrupt while states are moved loses nothing of the levels that are c
     let clock = now.call(performance)
     performance.now = () => (clock += 1000)
   }
-  const onOpening = (name: 'dir' | 'piece', from?: number) =>
+  const onOpening = (name: 'dir' | 'piece', from = Infinity) =>
     Object.defineProperty({ dir, from }, name, {
       get() {
         slowly()
