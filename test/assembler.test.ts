@@ -2,7 +2,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import * as wasm from '../checker/engine/wasm/assembler.ts'
-import { assemble, instantiate, type WasmFunction } from '../checker/engine/wasm/module.ts'
+import { assemble, instantiate, type WasmFunction, type WasmMemory } from '../checker/engine/wasm/module.ts'
 
 type Functions = Readonly<Record<string, (...args: number[]) => number>>
 
@@ -133,6 +133,11 @@ test('a value of the wrong type does not compile', () => {
   wasm.load(wide)
   // @ts-expect-error a variable takes values of its type
   wasm.variable('i32', 0).set(wide)
+})
+
+test('no address has a sign', () => {
+  const { memory } = instantiate(assemble([], 1)) as { memory: WasmMemory }
+  assert.throws(() => memory.grow(2 ** 15), 'Maximum memory size')
 })
 
 test.run()

@@ -294,7 +294,10 @@ test('an interrupt while states are moved loses nothing of the levels that are c
         },
       })
       assert.is(outcome.stopped, 'interrupt', way)
-      assert.ok([...doing].some((what) => what.startsWith('moving')), way)
+      assert.ok(
+        [...doing].some((what) => what.startsWith('moving')),
+        way,
+      )
       assert.equal([saved.length, saved[0].kind, saved[0].reason], [1, 'saved', ''], way)
       assert.ok(outcome.distinct >= saved[0].distinct, `${way}: ${outcome.distinct} states`)
     } finally {

@@ -30,6 +30,8 @@ export function instantiate(bytes: Uint8Array<ArrayBuffer>): object {
 const TYPES: Readonly<Record<Type, number>> = { i32: 0x7f, i64: 0x7e, v128: 0x7b }
 const SECTIONS = { types: 1, functions: 3, memory: 5, exports: 7, code: 10 } as const
 const [FUNCTION, MEMORY] = [0, 2]
+/** 2 GiB: an address behind that would be a number below zero. */
+const MOST_PAGES = 2 ** 15
 
 /** The module; functions call each other by their places in the list. The memory is exported as `memory`. */
 export function assemble(functions: readonly WasmFunction[], pages: number): Uint8Array<ArrayBuffer> {
@@ -53,7 +55,7 @@ export function assemble(functions: readonly WasmFunction[], pages: number): Uin
         SECTIONS.functions,
         functions.map((_, at) => unsigned(at)),
       ),
-      section(SECTIONS.memory, [[0, unsigned(pages)]]),
+      section(SECTIONS.memory, [[1, unsigned(pages), unsigned(MOST_PAGES)]]),
       section(SECTIONS.exports, [
         ...functions.map(({ name }, at) => [text(name), FUNCTION, unsigned(at)]),
         [text('memory'), MEMORY, 0],
