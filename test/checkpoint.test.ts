@@ -111,6 +111,41 @@ test('symmetry survives, and so do claims about the whole graph', async () => {
   assert.equal(said((await interrupted(build, 4))!), said(await check(build())))
 })
 
+test('what steps out of the constraint would say of a claim is not taken for what was seen', async () => {
+  const build = () =>
+    model(
+      'Late',
+      { state: { n: range(0, 100), k: range(0, 1) } },
+      {
+        init: (s) => {
+          s.n = 0
+          s.k = 0
+        },
+        actions: {
+          Up: (s) => {
+            when(s.n < 100)
+            s.n++
+          },
+          Leave: (s) => {
+            when(s.k === 0)
+            s.k = 1
+          },
+        },
+        constraint: (s) => s.k === 0 || s.n > 50,
+        claims: [
+          stepClaim('k is set once', {
+            given: (before, after) => before.k !== after.k,
+            holds: (before, after) => before.k < after.k,
+          }),
+        ],
+        deadlock: 'off',
+      },
+    )
+  const resumed = await interrupted(build, 20, { kernelAfter: 0 })
+  assert.equal(resumed!.trust, [])
+  assert.equal(said(resumed!), said(await check(build())))
+})
+
 test('a deadlock that was found before stays found, with its trace', async () => {
   const build = () =>
     model(
