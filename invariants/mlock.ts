@@ -69,6 +69,16 @@ export const nrMlockExact = <S extends Mm>(ended: Ended<S>): Claim<S> =>
     holds: (s: S) => s.NR_MLOCK === s.folio.filter(({ PG_mlocked }) => PG_mlocked).length,
   })
 
+/** P15, the events: whoever was mlocked before, or was mlocked since, is mlocked still or was let go of once. */
+export const mlockEventsAddUp = <S extends Mm>(ended: Ended<S>, mlockedBefore: number): Claim<S> =>
+  invariant('each mlock that was counted is in NR_MLOCK or was counted as undone, once nothing is under way', {
+    name: 'mlock-events-add-up',
+    source: 'Documentation/mm/unevictable-lru.rst, mlock events: unevictable_pgs_mlocked and those that undo it',
+    given: (s: S) => quiet(s, ended(s)),
+    holds: ({ event, NR_MLOCK }: S) =>
+      mlockedBefore + event.PGMLOCKED === NR_MLOCK + event.PGMUNLOCKED + event.PGSTRANDED + event.PGCLEARED,
+  })
+
 /** P13': what must hold although PG_mlocked may be missing. VMA1 is locked throughout, and nobody unmaps it. */
 export const lockedIsNeverReclaimed = <S extends Mm>(): Claim<S> =>
   invariant('a page of a VMA that is VM_LOCKED is never reclaimed', {

@@ -6,7 +6,7 @@ import { match } from 'ts-pattern'
 import type { Steps } from '../checker/language/index.ts'
 import { note, step, stepsIf, when } from '../checker/language/index.ts'
 import { unisolate } from './lru.ts'
-import { flushTlb, folioPut, folioUnlock, type Mm, mapcount, mappedBy, type Pte } from './memory.ts'
+import { flushTlb, folioPut, folioUnlock, inPageCache, type Mm, mapcount, mappedBy, type Pte } from './memory.ts'
 import { type MigrateLabel, type Migration, putDestination, referencesGone } from './migrate.ts'
 import type { Locals } from './migrate-locals.ts'
 import { drainMlockBatch } from './mlock.ts'
@@ -119,7 +119,8 @@ export function unmapSteps<Exit extends string>(
       walkBegins(mm, s, me)
       const page = visited(mm, s, me, (pte) => mappedBy(pte) === src)
       if (page !== null) {
-        if (settings['unmap-sees-pins'] === 'yes' && maybeDmaPinned(s, src)) {
+        // Pages of a file are not exclusive to anybody: a pin of one is seen at the refcount only.
+        if (settings['unmap-sees-pins'] === 'yes' && !inPageCache(s, src) && maybeDmaPinned(s, src)) {
           me.at = 0
           s.rmap_locked = false
           return 'restore ptes'
