@@ -13,7 +13,7 @@ import {
 } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { leaksPins, returnsErrors } from './pin-vs-isolation.ts'
-import { neverDrains, neverFails, spare } from './spare.ts'
+import { neverDrains, neverFails, peculiarities, spare } from './spare.ts'
 
 /** The kernels that the matrix shows: each treatment of PG_lru in batches, each drain rule, and the list patch. */
 export const rows = [
@@ -69,8 +69,10 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
 }
 
 /** What the kernel at hand cannot do, with the reason; everything else that never happens fails the run. */
-function waivers({ settings }: Kernel): Record<string, string> {
+function waivers(on: Kernel): Record<string, string> {
+  const { settings } = on
   return {
+    ...(!rows.includes(on.name) && peculiarities(on.settings)),
     ...spare,
     ...(settings['drain-when'] === 'lru-clear' && neverDrains('the folio keeps PG_lru while it waits')),
     ...(settings['on-migration-failure'] === 'keep-pins' && neverFails('this kernel keeps the pins instead')),

@@ -13,7 +13,7 @@ import {
 } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { looksForMovable, returnsErrors } from './pin-vs-isolation.ts'
-import { neverDrains, neverFails, spare } from './spare.ts'
+import { neverDrains, neverFails, peculiarities, spare } from './spare.ts'
 
 /** The kernels that the matrix shows: before mlock batches, with them, and each drain rule that was ever thought of. */
 export const rows = [
@@ -65,9 +65,11 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
 }
 
 /** What the kernel at hand cannot do, with the reason; everything else that never happens fails the run. */
-function waivers({ settings }: Kernel): Record<string, string> {
+function waivers(on: Kernel): Record<string, string> {
+  const { settings } = on
   const frozen = 'a folio of the page cache is frozen instead'
   return {
+    ...(!rows.includes(on.name) && peculiarities(on.settings)),
     ...spare,
     ...(settings['drain-when'] === 'lru-clear' && neverDrains('the folio keeps PG_lru while it waits')),
     ...(settings['copy-order'] === 'after-freeze'

@@ -5,7 +5,7 @@ import { boundsFor, constants, pinVsFault } from '../../../spec/scenarios/pin-vs
 import { firstTouchMayStay, pinCanSucceed, pinOutsideMovable, refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { looksForMovable } from './pin-vs-isolation.ts'
-import { neverFails, neverMigrates, spare } from './spare.ts'
+import { neverFails, neverMigrates, peculiarities, spare } from './spare.ts'
 
 /** No rule at all, CMA only, and ZONE_MOVABLE too. */
 export const rows = ['v5.0', 'v5.12', 'v5.13', 'v6.17']
@@ -34,9 +34,11 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
 }
 
 /** What the kernel at hand cannot do, with the reason; everything else that never happens fails the run. */
-function waivers({ settings }: Kernel): Record<string, string> {
+function waivers(on: Kernel): Record<string, string> {
+  const { settings } = on
   const looks = settings.unpinnable === 'cma+movable' || settings.unpinnable === 'cma+movable+isolate'
   return {
+    ...(!rows.includes(on.name) && peculiarities(on.settings)),
     ...spare,
     ...(looks
       ? neverFails('nothing else holds a reference')

@@ -5,7 +5,7 @@ import { boundsFor, constants, pinVsGet } from '../../../spec/scenarios/pin-vs-g
 import { momentsDoNotMatter, pinCanSucceed, refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { returnsErrors } from './pin-vs-isolation.ts'
-import { neverDrains, neverFails, spare } from './spare.ts'
+import { neverDrains, neverFails, peculiarities, spare } from './spare.ts'
 
 /** The kernels that the matrix shows: both forms of migration, the newest, and the proposal. */
 export const rows = ['v5.13', 'v6.2', 'v6.17', 'patch:wait-for-refcount']
@@ -28,8 +28,10 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
 }
 
 /** What the kernel at hand cannot do, with the reason; everything else that never happens fails the run. */
-function waivers({ settings }: Kernel): Record<string, string> {
+function waivers(on: Kernel): Record<string, string> {
+  const { settings } = on
   return {
+    ...(!rows.includes(on.name) && peculiarities(on.settings)),
     ...spare,
     ...(settings['drain-when'] === 'lru-clear' && neverDrains('the folio is on the LRU throughout')),
     ...(settings['pin-waits-for-refs'] === 'yes' && {

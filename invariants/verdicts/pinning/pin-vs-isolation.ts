@@ -13,6 +13,7 @@ import {
   retryStartsClean,
 } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
+import { peculiarities } from './spare.ts'
 
 /** The kernels that the matrix shows: one for each way in which the check on pinned pages was ever written. */
 export const rows = [
@@ -88,7 +89,8 @@ export function leaksPins({ settings }: Kernel): boolean {
 }
 
 /** What the kernel at hand cannot do, with the reason; everything else that never happens fails the run. */
-function waivers({ settings }: Kernel, values: typeof constants): Record<string, string> {
+function waivers(on: Kernel, values: typeof constants): Record<string, string> {
+  const { settings } = on
   const always = {
     'folio[*].refs is never': 'the counter has room to spare, so that a reference too many is counted and not lost',
     'pinner.src is never': 'only folios of ZONE_MOVABLE are isolated',
@@ -101,6 +103,7 @@ function waivers({ settings }: Kernel, values: typeof constants): Record<string,
   const onlyCma = 'this kernel looks for CMA only, and no folio of the scenario lies in a CMA area'
   const refusedWhilePinned = 'a pin is seen before the folio is unmapped, and nothing can be pinned while it is'
   return {
+    ...(!rows.includes(on.name) && peculiarities(on.settings)),
     ...always,
     ...(settings['on-migration-failure'] === 'keep-pins' && {
       'pinner.result is never -ENOMEM': neverFails,

@@ -6,6 +6,7 @@ import { offliningCompletes, pinReturns } from '../../offlining.ts'
 import { refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { leaksPins } from './pin-vs-isolation.ts'
+import { peculiarities } from './spare.ts'
 
 /** The kernels that the matrix shows: one for each answer that the check on pinned pages ever gave to a failure. */
 export const rows = ['v5.12', 'patch:longterm-movable-v3', 'v5.13', 'v6.1', 'v6.2', 'v6.11', 'v6.14', 'v6.16', 'v6.17']
@@ -37,12 +38,14 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
 }
 
 /** What the kernel at hand cannot do, with the reason; everything else that never happens fails the run. */
-function waivers({ settings }: Kernel, values: typeof constants): Record<string, string> {
+function waivers(on: Kernel, values: typeof constants): Record<string, string> {
+  const { settings } = on
   const neverFails = 'this kernel keeps the pins when migration fails, and returns no error'
   const crashes = 'this kernel crashes on the way to returning the error'
   const onlyCma = 'this kernel looks for CMA only, and no folio of the scenario lies in a CMA area'
   const onePage = 'there is only one page'
   return {
+    ...(!rows.includes(on.name) && peculiarities(on.settings)),
     'folio[*].refs is never': 'the counter has room to spare, so that a reference too many is counted and not lost',
     ...(settings['destination-drain'] === 'mapped' && {
       "action 'other work flushes the batch' is never": 'migration flushes the batch itself, or no batch is in use',

@@ -11,7 +11,7 @@ import {
 } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { leaksPins, returnsErrors } from './pin-vs-isolation.ts'
-import { neverFails, spare, spareOf } from './spare.ts'
+import { neverFails, peculiarities, spare, spareOf } from './spare.ts'
 
 /** The kernels that the matrix shows: each failure policy, and each idea of what could help. */
 export const rows = [
@@ -61,8 +61,10 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
 }
 
 /** What the kernel at hand cannot do, with the reason; everything else that never happens fails the run. */
-function waivers({ settings }: Kernel): Record<string, string> {
+function waivers(on: Kernel): Record<string, string> {
+  const { settings } = on
   return {
+    ...(!rows.includes(on.name) && { ...peculiarities(on.settings), ...peculiarities(on.settings, 'rival') }),
     ...spare,
     ...spareOf('rival'),
     ...(settings['on-migration-failure'] === 'keep-pins' && neverFails('this kernel keeps the pins instead')),

@@ -1,4 +1,6 @@
 /** What a small scenario of the shared memory leaves unused, whatever the kernel: waivers of all scenarios about pins. */
+import type { Settings } from '../../../spec/switches/index.ts'
+import { looksForMovable } from './pin-vs-isolation.ts'
 
 /** The texts of the findings, with the reasons. */
 export const spare: Readonly<Record<string, string>> = {
@@ -54,12 +56,59 @@ export const neverDrains = (reason: string, task = 'pinner'): Readonly<Record<st
 })
 
 /** Waivers for a kernel that never gets to migrating anything in a scenario, with the reason. */
-export const neverMigrates = (reason: string): Readonly<Record<string, string>> => ({
-  "action 'pinner: ": reason,
-  'pinner.': reason,
+export const neverMigrates = (reason: string, task = 'pinner'): Readonly<Record<string, string>> => ({
+  [`action '${task}: `]: reason,
+  [`${task}.`]: reason,
+
   'folio[*].isolated never changes': reason,
   'folio[*].fresh never changes': reason,
   'folio[*].PG_locked never changes': reason,
   'folio[*].PG_lru never changes': reason,
   'pte[*].kind never changes': reason,
 })
+
+/** Waivers for kernels that are no row of a scenario: what their check on pinned pages never does with an ordinary page. */
+export function peculiarities(settings: Settings, task = 'pinner'): Readonly<Record<string, string>> {
+  const looksAway = 'this kernel does not look for ZONE_MOVABLE'
+  const waits = 'this kernel waits until the references are gone'
+  const crashes = 'this kernel crashes on the way to returning the error, if anything makes a migration fail'
+  return {
+    ...(!looksForMovable(settings) && { ...neverMigrates(looksAway, task), ...nothingMoves }),
+    ...(settings['isolation-test'] === 'inverted' && {
+      ...neverFails('the mistake of this kernel makes it drain, and migration then succeeds', task),
+      [`action '${task}: list corrupted'`]: 'nobody else isolates the folio',
+    }),
+    ...(settings['error-path-null-entries'] === 'dereferenced' && {
+      [`action '${task}: return -ENOMEM'`]: crashes,
+      [`action '${task}: call again'`]: crashes,
+      [`action '${task}: unpin_user_pages'`]: crashes,
+      [`action '${task}: NULL dereference'`]: crashes,
+      [`${task}.result is never -ENOMEM`]: crashes,
+    }),
+    ...(settings['pin-waits-for-refs'] === 'yes' && {
+      ...neverFails(waits, task),
+      [`${task}.phase is never undo`]: waits,
+      "the premise of 'failure-holds-no-pin'": waits,
+      [`action '${task}: wait for references`]: 'there is nothing to wait for, or it is seen earlier',
+    }),
+    ...(settings['drain-when'] === 'disabled' && {
+      "action 'other work flushes the batch'": 'nothing waits in the batches, which are disabled',
+    }),
+    ...(settings['on-migration-failure'] === 'keep-pins' && {
+      [`${task}.giveUp never changes`]: 'nothing makes a migration fail on this kernel',
+    }),
+  }
+}
+
+/** What else stays as it is in scenarios of pins where no pin makes anything move. */
+const nothingMoves: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    "action 'other work ",
+    'folio[*].frozen never changes',
+    'folio[*].PG_unevictable never changes',
+    'cache[*] never changes',
+    'i_pages_locked never changes',
+    'worker.got never changes',
+    "the premise of 'destination-may-be-pinned'",
+  ].map((finding) => [finding, 'nothing is migrated on this kernel, and nothing goes through a batch']),
+)
