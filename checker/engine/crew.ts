@@ -164,7 +164,15 @@ export class Crew {
   }
 
   async dismiss(): Promise<void> {
-    await Promise.all(this.#members.map(({ worker }) => worker.terminate()))
+    const ended = this.#members.map(async ({ worker, ready }) => {
+      // One that is still building its model hears of it only when it has: nobody need wait for that.
+      if (ready) await worker.terminate()
+      else {
+        worker.unref()
+        void worker.terminate()
+      }
+    })
+    await Promise.all(ended)
   }
 }
 

@@ -43,7 +43,7 @@ export interface SearchOptions extends Bounds {
   /** threads, this one included; more than one needs `source` */
   readonly workers?: number
   readonly source?: ModelSource
-  /** states found before other threads are started, which join when they are ready; 0 to wait for them */
+  /** states found before other threads are started, which join large levels when they are ready; 0 to wait for them at every one */
   readonly parallelFrom?: number
   /** bytes for states and hash table */
   readonly maxMemory?: number
@@ -92,6 +92,8 @@ export interface Search {
 }
 
 const STINT = 40
+/** States of a level from which on it is worth while to wake the other threads. */
+const SHARED_LEVEL = 2 ** 15
 /** what a search on disk needs in memory, in rooms for each thread */
 const LEAST_ROOMS = 4
 /** the share of the memory, and the most states, that are kept unfolded where the others are folded */
@@ -280,6 +282,7 @@ class Run {
   #begin(frontier: Frontier, level: number): void {
     this.#space.control[CONTROL.pause] = 0
     this.#explorer.align(this.#epochs)
+    if (frontier.size < SHARED_LEVEL && this.#options.parallelFrom !== 0) return
     this.#crew?.begin(frontier, level, this.#space.memory, this.#epochs, this.#explorer.judge)
   }
 
