@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { check } from '../checker/check.ts'
 import { layoutOf, pack, readField } from '../checker/engine/layout.ts'
 import type { Outcome } from '../checker/engine/outcome.ts'
 import { referenceSearch } from '../checker/engine/reference.ts'
@@ -373,6 +374,38 @@ test('a table to which nearly every state is new is given up, and nothing else c
   assert.is(outcome.deadlock, length + 1)
   assert.equal(statistics.direct, ['Up', 'n stays small', 'odd numbers are odd', 'only upwards'])
   assert.ok(statistics.learned < 100_000)
+})
+
+test('a conjunct that makes no sense where the one before it is false does not hide the violation', async () => {
+  const slots = collection('slot', 2)
+  const indexed = model(
+    'Indexed',
+    { state: { at: range(0, 3), a: array(slots, range(0, 1)) } },
+    {
+      init: (s) => {
+        s.at = 0
+        for (const slot of slots.values) s.a[slot] = 0
+      },
+      actions: {
+        Next: (s) => {
+          when(s.at < 3)
+          s.at++
+        },
+      },
+      claims: [
+        invariant('the slot is free', {
+          holds: { 'there is such a slot': (s) => s.at < 2, 'it is free': (s) => s.a[s.at as 0 | 1] === 0 },
+        }),
+      ],
+      deadlock: 'off',
+    },
+  )
+  const { kind, claims } = await check(indexed)
+  assert.is(kind, 'violated')
+  assert.equal(
+    claims[0].trace?.failed.map(({ name }) => name),
+    ['there is such a slot'],
+  )
 })
 
 test.run()

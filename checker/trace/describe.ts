@@ -4,6 +4,7 @@ import { Recorder } from '../engine/recorder.ts'
 import type { Search } from '../engine/search.ts'
 import type { Unit } from '../language/domain.ts'
 import { enabled, forEachBranch, openDraft } from '../language/draft.ts'
+import { SpecError } from '../language/errors.ts'
 import { forEachInitial } from '../language/initial.ts'
 import type { Model } from '../language/model.ts'
 import type { BoundClaim, OnState, OnStep } from '../language/predicate.ts'
@@ -132,10 +133,18 @@ function failedConjuncts(model: Model, bound: BoundClaim, codes: readonly Codes[
     return cell < cells ? codes[last - 1][cell] : codes[last][cell - cells]
   }
   const evaluate = (test: OnState | OnStep) => (onStep ? (test as OnStep)(first, second) : (test as OnState)(first))
+  // Behind one that is false there may be some that make no sense then: the search did not ask them either.
+  const fails = (test: OnState | OnStep): boolean => {
+    try {
+      return (bound.premise === null || evaluate(bound.premise)) && !evaluate(test)
+    } catch (thrown) {
+      if (thrown instanceof SpecError) return false
+      throw thrown
+    }
+  }
   return bound.conjuncts.flatMap(({ name, test }) => {
     recorder.begin(source)
-    if (bound.premise !== null && !evaluate(bound.premise)) return []
-    if (evaluate(test)) return []
+    if (!fails(test)) return []
     const read = [...new Set(recorder.readCells.map((cell) => cell % cells))]
     const units = [
       ...new Set(
