@@ -37,6 +37,8 @@ export interface Scenario {
   expected(variant: string): Readonly<Record<string, Expectation>> | null
   /** the model on a variant with some switches and constants set otherwise; throws a SpecError for a bad setting */
   source(variant: string, settings: Readonly<Record<string, Constant>>): ModelSource
+  /** why the scenario says nothing about a variant; null where it does, and so everywhere when absent */
+  silentOn?(variant: string, settings: Readonly<Record<string, Constant>>): string | null
   /** the folder of `counterexamples/` that shows this violation, or null */
   finding(variant: string, claim: string): string | null
   /** what `matrix AREA` prints below the verdicts of the newest variant, or of those named, and adds to their JSON */

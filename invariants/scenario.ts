@@ -2,6 +2,7 @@
 import type { Answer, Expectation, Scenario } from '../checker/catalogue.ts'
 import type { Constant, Constants, Model } from '../checker/language/index.ts'
 import { type Kernel, kernel, withSettings } from '../spec/kernels.ts'
+import type { Settings } from '../spec/switches/index.ts'
 
 export type { Expectation }
 
@@ -20,6 +21,8 @@ interface ScenarioText<C extends Constants> {
   readonly bounds: (values: C) => string
   /** what is expected of each claim, by name, on a kernel */
   readonly expected: (kernelName: string) => Readonly<Record<string, Expectation>>
+  /** why it says nothing about kernels with these settings; null for all others */
+  readonly silentOn?: (settings: Settings) => string | null
   /** `import.meta.url` of the module, which exports the model on a kernel as `build(kernelName, settings)` */
   readonly module: string
   /** that export */
@@ -30,7 +33,7 @@ interface ScenarioText<C extends Constants> {
 
 /** The scenario as the catalogue lists it, all but where its findings are shown. */
 export function scenario<C extends Constants>(text: ScenarioText<C>): Omit<Scenario, 'finding'> {
-  const { name, area, about, rows, constants, bounds, expected, module, appendix } = text
+  const { name, area, about, rows, constants, bounds, expected, silentOn, module, appendix } = text
   return {
     name,
     area,
@@ -43,6 +46,9 @@ export function scenario<C extends Constants>(text: ScenarioText<C>): Omit<Scena
       settle(variant, settings, constants)
       return { module, name: 'build', args: [variant, settings] }
     },
+    ...(silentOn && {
+      silentOn: (variant: string, settings: RawSettings) => silentOn(settle(variant, settings, constants).on.settings),
+    }),
     ...(appendix === undefined ? {} : { appendix }),
   }
 }

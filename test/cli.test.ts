@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { Catalogue } from '../checker/catalogue.ts'
 import { main } from '../checker/cli.ts'
 import type { Io } from '../checker/commands/io.ts'
 import { PLAIN } from '../checker/report/text.ts'
@@ -24,7 +25,7 @@ interface Ran {
 /** Runs a command line, split at spaces, on the small catalogue; arguments with spaces are given as a list. */
 async function run(
   line: string | readonly string[],
-  options: { expected?: Parameters<typeof catalogueWith>[0]; aborted?: boolean } = {},
+  options: { expected?: Parameters<typeof catalogueWith>[0]; catalogue?: Catalogue; aborted?: boolean } = {},
 ): Promise<Ran> {
   let [out, err] = ['', '']
   const controller = new AbortController()
@@ -41,7 +42,7 @@ async function run(
     interrupt: { signal: controller.signal, listen: () => {}, release: () => {} },
   }
   const argv = typeof line === 'string' ? line.split(' ').filter((part) => part !== '') : line
-  const code = await main(argv, catalogueWith(options.expected), io)
+  const code = await main(argv, options.catalogue ?? catalogueWith(options.expected), io)
   return { code, out, err }
 }
 
@@ -306,6 +307,27 @@ wrong('trace files: damaged, of a spec that changed, missing', async () => {
 wrong.run()
 
 const matrix = suite('matrix')
+
+matrix('a scenario that says nothing about a kernel is left out beside others, and alone says why', async () => {
+  const small = catalogueWith()
+  const why = 'it has no such lock'
+  const silent = {
+    ...small.scenarios[0],
+    name: 'silent',
+    silentOn: (variant: string) => (variant === 'v1' ? why : null),
+  }
+  const catalogue = { ...small, scenarios: [...small.scenarios, silent] }
+  const both = await run('matrix --kernel v1', { catalogue })
+  assert.is(both.code, 0)
+  assert.match(both.err, /^left out: silent on v1, it has no such lock$/m)
+  assert.not.match(both.out, /^silent/m)
+  for (const line of ['matrix silent --kernel v1', 'check silent --kernel v1']) {
+    const alone = await run(line, { catalogue })
+    assert.is(alone.code, 2)
+    assert.match(alone.err, /error: silent says nothing about v1\n +why: it has no such lock\n/)
+  }
+  assert.is((await run('matrix silent --kernel v3', { catalogue })).code, 0)
+})
 
 matrix('everything as expected: a row for each kernel, each race once, exit code 0', async () => {
   const { code, out } = await run('matrix --races')

@@ -3,6 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { check } from '../checker/index.ts'
 import type { Constants, Model } from '../checker/language/index.ts'
+import { scenarios } from '../invariants/verdicts/index.ts'
 import * as batchVsMunlock from '../invariants/verdicts/mlock/mlock-batch-vs-munlock.ts'
 import * as mlockDrain from '../invariants/verdicts/mlock/mlock-drain.ts'
 import * as drainRepeated from '../invariants/verdicts/mlock/mlock-drain-repeated.ts'
@@ -49,7 +50,7 @@ const others: readonly [string, Entry, readonly string[]][] = [
     twoVmas,
     ['patch:munlock-clears-first', 'patch:munlock-tests-twice', 'patch:munlock-and-every-adder-reordered'],
   ],
-  ['mlock-vs-migration', mlockVsMigration, ['v5.17', 'patch:restore-munlocks', 'patch:munlock-looks-twice']],
+  ['mlock-vs-migration', mlockVsMigration, ['patch:restore-munlocks', 'patch:munlock-looks-twice']],
   ['munlock-failed-migration', failedMigration, ['v3.12', 'patch:munlock-clears-first']],
   ['munlock-putback', munlockPutback, ['v3.12', 'patch:munlock-drains-every-cpu']],
   ['munlock-vs-reclaim', vsReclaim, ['patch:mlock-without-vm-io']],
@@ -76,6 +77,18 @@ test('a munlock that drains every CPU waits for the drain that another CPU is in
 test('exact pin references are exact for a page of the page cache too: without need, nothing is drained', async () => {
   const verdict = await check(pinMlockBatch.build('patch:exact-pin-refs', {}))
   assert.not.ok(steps(verdict, 'batches-do-not-matter').some((step) => step.startsWith('pinner: lru_add_drain')))
+})
+
+test('scenarios about batches of mlock and about movable pages refuse kernels without them, and none of their rows', () => {
+  const silent = (kernel: string) =>
+    scenarios.filter(({ silentOn }) => silentOn?.(kernel, {}) != null).map(({ name }) => name)
+  for (const { name, variants } of scenarios)
+    for (const row of variants) assert.not.ok(silent(row).includes(name), `${name} on ${row}`)
+  assert.ok(silent('v5.17').includes('mlock-late-entry'))
+  assert.not.ok(silent('v5.17').includes('munlock-failed-migration'))
+  assert.ok(silent('v4.7').includes('driver-mapped-page'))
+  assert.not.ok(silent('v4.7').includes('balloon-deflate'))
+  assert.equal(silent('v5.18'), [])
 })
 
 test.run()

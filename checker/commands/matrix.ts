@@ -41,7 +41,11 @@ export async function matrixCommand(
   for (const scenario of scenarios) {
     const kernels = flags.kernel.length > 0 ? flags.kernel : scenario.variants
     for (const kernel of kernels) {
-      targets.push(await openScenario(scenario, kernel, settingsFor(scenario, flags, settings, catalogue)))
+      const set = settingsFor(scenario, flags, settings, catalogue)
+      const silent = scenario.silentOn?.(kernel, set) ?? null
+      // Of several scenarios, those that have nothing to say about a kernel are left out. One alone says why.
+      if (silent !== null && scenarios.length > 1) io.err(`left out: ${scenario.name} on ${kernel}, ${silent}\n`)
+      else targets.push(await openScenario(scenario, kernel, set))
     }
   }
   for (const target of targets) checkClaimNames(flags.claim, target)

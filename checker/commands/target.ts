@@ -49,6 +49,14 @@ export function newest(variants: readonly string[]): string {
 /** The model of a scenario on one variant. */
 export async function openScenario(scenario: Scenario, kernel: string, settings: Constants): Promise<Target> {
   const source = scenario.source(kernel, settings)
+  const silent = scenario.silentOn?.(kernel, settings) ?? null
+  if (silent !== null) {
+    throw new SpecError(
+      `${scenario.name} says nothing about ${kernel}`,
+      silent,
+      `name another kernel; its rows are ${scenario.variants.join(', ')}`,
+    )
+  }
   const set = printSettings(settings)
   return {
     name: scenario.name,

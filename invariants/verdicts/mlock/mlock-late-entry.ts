@@ -5,6 +5,7 @@ import type { Cast } from '../../../spec/scenarios/mlock-actors.ts'
 import type { Settings } from '../../../spec/switches/index.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { castModel, NOBODY } from './cast.ts'
+import { beforeBatches } from './waivers.ts'
 
 export const rows = [
   'v5.18',
@@ -64,6 +65,7 @@ export const mlockLateEntryScenario = scenario({
   bounds: ({ capacity }) =>
     `one page of a file in one VM_LOCKED VMA: a fault, munlock(2), mlock(2), munlock(2); 2 CPUs with mlock batches of ${capacity} between which the task is moved, and nobody else`,
   expected,
+  silentOn: beforeBatches,
   module: import.meta.url,
   build,
 })

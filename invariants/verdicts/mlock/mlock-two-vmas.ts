@@ -5,6 +5,7 @@ import type { Cast } from '../../../spec/scenarios/mlock-actors.ts'
 import type { Settings } from '../../../spec/switches/index.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { castModel, NOBODY } from './cast.ts'
+import { beforeBatches } from './waivers.ts'
 
 export const rows = ['v5.18', 'v7.3', 'patch:munlock-under-lru-lock', 'patch:mlock-synchronous', 'patch:mlock-repaired']
 
@@ -65,6 +66,7 @@ export const mlockTwoVmasScenario = scenario({
   bounds: ({ capacity }) =>
     `one folio in two VMAs, the first VM_LOCKED: munlock(2), mlock(2), munlock(2) there, mlock(2), munlock(2) in the other; a CPU each with mlock batches of ${capacity}`,
   expected,
+  silentOn: beforeBatches,
   module: import.meta.url,
   build,
 })

@@ -19,7 +19,7 @@ import {
 import { refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { leaks } from './munlock-failed-migration.ts'
-import { countersHaveRoom, oneWay } from './waivers.ts'
+import { beforeBatches, countersHaveRoom, oneWay } from './waivers.ts'
 
 const story: Story = { name: 'mlock-vs-migration', calls: ['mlock', 'munlock'], mlocked: false, reader: true }
 
@@ -82,6 +82,7 @@ export const mlockVsMigrationScenario = scenario({
   constants,
   bounds: (values) => boundsFor(values, story),
   expected,
+  silentOn: beforeBatches,
   module: import.meta.url,
   build,
 })

@@ -4,6 +4,7 @@ import { kernel } from '../../../spec/kernels.ts'
 import type { Cast } from '../../../spec/scenarios/mlock-actors.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { castModel, NOBODY } from './cast.ts'
+import { beforeBatches } from './waivers.ts'
 
 export const rows = [
   'v5.18',
@@ -58,6 +59,7 @@ export const munlockVsReclaimScenario = scenario({
   bounds: ({ capacity }) =>
     `one page of a file in one VMA: mlock(2), munlock(2), a fault; reclaim of its folio; a CPU each with mlock batches of ${capacity}`,
   expected,
+  silentOn: beforeBatches,
   module: import.meta.url,
   build,
 })

@@ -4,6 +4,7 @@ import { kernel } from '../../../spec/kernels.ts'
 import type { Cast } from '../../../spec/scenarios/mlock-actors.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { castModel, NOBODY } from './cast.ts'
+import { beforeBatches } from './waivers.ts'
 
 export const rows = ['v6.6', 'v6.7', 'v6.17', 'v6.18']
 
@@ -53,6 +54,7 @@ export const reclaimMlocksLateScenario = scenario({
   bounds: ({ capacity }) =>
     `one large folio in one VM_LOCKED VMA, not mlocked; munlock(2); reclaim; a CPU each with mlock batches of ${capacity}`,
   expected,
+  silentOn: beforeBatches,
   module: import.meta.url,
   build,
 })

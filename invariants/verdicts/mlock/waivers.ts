@@ -1,4 +1,9 @@
 /** What the scenarios about mlock cannot do, with the reasons; each lists those that apply to it. */
+import type { Settings } from '../../../spec/switches/index.ts'
+
+/** For scenarios about calls and batches that came with v5.18. */
+export const beforeBatches = (settings: Settings): string | null =>
+  settings['munlock-decides-by'] === 'rmap-walk' ? 'mlock has no batches before v5.18' : null
 
 /** Numbers that may grow further than they should. */
 export const countersHaveRoom = {

@@ -17,7 +17,7 @@ import {
 } from '../../driver-mappings.ts'
 import { isolatedOnce, pageRefsConserved } from '../../movable-ops.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
-import { roomToSpare } from './waivers.ts'
+import { beforeMovableOps, roomToSpare } from './waivers.ts'
 
 /** The kernels that the matrix shows: the three eras in which the answer differs, and the four ways of mapping by a patch. */
 export const rows = [
@@ -149,6 +149,7 @@ export const driverMappedPageScenario = scenario({
   constants,
   bounds: boundsFor,
   expected,
+  silentOn: beforeMovableOps,
   module: import.meta.url,
   build,
 })

@@ -4,7 +4,7 @@ import { kernel } from '../../../spec/kernels.ts'
 import { boundsFor, constants, type Scene, slabLooksMovable } from '../../../spec/scenarios/slab-looks-movable.ts'
 import { driverIsCalled, isolatedOnce, onlyDriversAreCalled, pageRefsConserved } from '../../movable-ops.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
-import { roomToSpare } from './waivers.ts'
+import { beforeMovableOps, roomToSpare } from './waivers.ts'
 
 /** The kernels that the matrix shows: the tag overlays slab fields, slab is tested for, and the tag is a page type. */
 export const rows = ['v4.8', 'v6.0', 'v6.2', 'v6.17']
@@ -48,6 +48,7 @@ export const slabLooksMovableScenario = scenario({
   constants,
   bounds: boundsFor,
   expected,
+  silentOn: beforeMovableOps,
   module: import.meta.url,
   build,
 })

@@ -6,7 +6,7 @@ import type { Settings } from '../../../spec/switches/index.ts'
 import { isolatedOnce, pageRefsConserved } from '../../movable-ops.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { nothingOutlivesPool, poolDestroyReturns } from '../../zsmalloc.ts'
-import { roomToSpare } from './waivers.ts'
+import { beforeMovableOps, roomToSpare } from './waivers.ts'
 
 export const rows = ['v4.8', 'v5.3', 'patch:z3fold-wait-negated', 'v5.17', 'v6.17']
 
@@ -56,6 +56,7 @@ export const zsPoolDestroyScenario = scenario({
   constants,
   bounds: boundsFor,
   expected,
+  silentOn: beforeMovableOps,
   module: import.meta.url,
   build,
 })
