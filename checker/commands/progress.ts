@@ -11,7 +11,7 @@ import { bytes, grouped, rate, states } from './numbers.ts'
 export interface StatusLine {
   /** what is being done, after so many seconds of it */
   tell(text: string, seconds: number): void
-  /** takes the line away, so that the answer can be printed */
+  /** takes the line away, so that something else can be printed; it comes back with what is told next */
   end(): void
 }
 
@@ -37,18 +37,18 @@ export function statusLine(io: Io, quiet: boolean): StatusLine {
 
 function spinner(): StatusLine {
   let shown: Ora | null = null
-  let state: 'unused' | 'loading' | 'ended' = 'unused'
+  let wanted = false
   // Loaded where it is needed: most runs are over before.
   const load = async () => {
     const { default: ora } = await import('ora')
     // It must leave the keyboard alone: Ctrl-C is ours.
-    if (state === 'loading') shown = ora({ discardStdin: false, hideCursor: false }).start()
+    if (wanted) shown ??= ora({ discardStdin: false, hideCursor: false }).start()
   }
   return {
     tell(text, seconds) {
-      if (seconds < SILENT_SECONDS || state === 'ended') return
-      if (state === 'unused') {
-        state = 'loading'
+      if (seconds < SILENT_SECONDS) return
+      if (!wanted) {
+        wanted = true
         void load()
       }
       if (shown !== null) shown.text = text
@@ -56,7 +56,7 @@ function spinner(): StatusLine {
     end() {
       shown?.stop()
       shown = null
-      state = 'ended'
+      wanted = false
     },
   }
 }
