@@ -88,4 +88,20 @@ test('two threads enter at the same time', async () => {
   await worker.terminate()
 })
 
+test('a table that cannot grow still finds what it found', () => {
+  const space = new Space({ fields: [], words: 1, bits: 32 })
+  for (let id = 1; id <= 1000; id++) space.log[id * space.stride] = id * 7
+  space.enter({ from: 1, to: 1001 })
+  const { grow } = SharedArrayBuffer.prototype
+  SharedArrayBuffer.prototype.grow = () => {
+    throw new RangeError('no memory')
+  }
+  try {
+    assert.throws(() => space.grow(6000, [{ from: 1, to: 1001 }], 1e9), 'no memory')
+  } finally {
+    SharedArrayBuffer.prototype.grow = grow
+  }
+  for (let id = 1; id <= 1000; id++) assert.is(space.find(Int32Array.of(id * 7), 0), id)
+})
+
 test.run()

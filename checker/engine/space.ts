@@ -146,9 +146,10 @@ export class Space {
 
   *#growTable(slots: number, ranges: readonly IdRange[], callHelpers?: CallHelpers): Generator<void, void> {
     let buffer = this.table.buffer as SharedArrayBuffer
-    this.table.fill(0)
     if (!buffer.growable || buffer.maxByteLength < slots * 4) buffer = new SharedArrayBuffer(slots * 4)
     else if (buffer.byteLength < slots * 4) buffer.grow(slots * 4)
+    // Not before there is memory: where there is none, the search ends with the table that it has.
+    if (buffer === this.table.buffer) this.table.fill(0)
     this.table = new Int32Array(buffer, 0, slots)
     if (callHelpers === undefined || rangesSize(ranges) < SHARED_FROM) {
       for (const piece of piecesOf(ranges)) {
