@@ -8,7 +8,17 @@ import { referenceSearch } from '../checker/engine/reference.ts'
 import { actionRules } from '../checker/engine/rules.ts'
 import { search } from '../checker/engine/search.ts'
 import { hashWords, Space } from '../checker/engine/space.ts'
-import { choose, model as define, invariant, type Model, range, stepClaim, when } from '../checker/index.ts'
+import {
+  array,
+  choose,
+  collection,
+  model as define,
+  invariant,
+  type Model,
+  range,
+  stepClaim,
+  when,
+} from '../checker/index.ts'
 import * as alternatingBit from '../examples/alternating-bit.ts'
 import * as filterLock from '../examples/filter-lock.ts'
 import * as readersWriters from '../examples/readers-writers.ts'
@@ -195,6 +205,28 @@ test('claims may be many more than actions, and be asked about all at once', asy
   )
   const { outcome } = await search(model, { kernelAfter: 0 })
   assert.equal(outcome.claims, referenceSearch(model).claims)
+})
+
+test('states of which the kernel could not address every cell are left to the trees', async () => {
+  const large = collection('large', 8_193)
+  const model = define(
+    'Large',
+    { state: { a: array(large, range(0, 70_000)) } },
+    {
+      init: (s) => {
+        for (const at of large.values) s.a[at] = 0
+      },
+      actions: {
+        Up: (s) => {
+          when(s.a[8_192] < 3)
+          s.a[8_192]++
+        },
+      },
+      deadlock: 'off',
+    },
+  )
+  const { explorer, outcome } = await search(model, { kernelAfter: 0 })
+  assert.equal([explorer.kernel, outcome.distinct], [null, 4])
 })
 
 test('a search counts what other tools count', async () => {

@@ -53,6 +53,8 @@ export interface Epochs {
 
 /** States expanded by the interpreter before the kernel is made: small models never get further. */
 const KERNEL_AFTER = 2_000
+/** The place of a cell in a pair of states must fit the 16 bits that a branch of a program has for it, in bytes. */
+const MOST_KERNEL_WORDS = 2 ** 13
 /** The kernel's programs are written anew when this many states are expanded, and then this many times as many. */
 const [REWRITE_AT, REWRITE_FACTOR] = [10_000, 16]
 
@@ -541,7 +543,7 @@ export class Explorer {
   #keepKernelFresh(): void {
     const open = this.judge.levels.reduce((sum, level) => sum + (isOpen(level, this.#level + 1) ? 1 : 0), 0)
     if (this.kernel === null) {
-      if (this.expanded < this.#kernelAfter) return
+      if (this.expanded < this.#kernelAfter || this.space.words > MOST_KERNEL_WORDS) return
       const { statePredicates, stepPredicates } = this.inspector
       const claims = Math.max(statePredicates.length, stepPredicates.length)
       this.kernel = new Kernel(this.space.words, this.actions.length, claims)
