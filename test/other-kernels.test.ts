@@ -62,11 +62,10 @@ for (const [name, { build, expected }, kernels] of others)
       const verdict = await check(build(kernel, {}), { withoutTraces: true })
       assert.equal(verdict.fault, null)
       assert.equal(verdicts(verdict), expected(kernel))
-      if (name.startsWith('pin'))
-        assert.equal(
-          verdict.trust.filter(({ waived }) => waived === null).map(({ text }) => text),
-          [],
-        )
+      assert.equal(
+        verdict.trust.filter(({ waived }) => waived === null).map(({ text }) => text),
+        [],
+      )
     })
 
 test('a munlock that drains every CPU waits for the drain that another CPU is in', async () => {

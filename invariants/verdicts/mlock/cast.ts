@@ -60,6 +60,7 @@ function absent({ settings }: Kernel, cast: Cast): Record<string, string> {
     ...ofEach('entry is never', fewer),
     ...ofEach('resume', 'nothing waits there before the walk, or what waits does not fill the batch'),
     ...ofEach('page', 'a walk over one page'),
+    ...(!cast.migration && ofEach('looked', 'nobody migrates, so that there is no migration entry to look at')),
     ...(!cast.migration && {
       'cache[*] never changes': 'nobody migrates, or takes the folio out of the page cache',
       'folio[*].frozen never changes': 'nobody migrates',

@@ -2,6 +2,7 @@
 import type { Model } from '../../../checker/language/index.ts'
 import { kernel } from '../../../spec/kernels.ts'
 import type { Cast } from '../../../spec/scenarios/mlock-actors.ts'
+import type { Settings } from '../../../spec/switches/index.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { castModel, NOBODY } from './cast.ts'
 import { beforeBatches } from './waivers.ts'
@@ -27,6 +28,10 @@ const castOf = ({ capacity }: typeof constants): Cast => ({
   capacity,
 })
 
+/** Whether the mlock of the fault may still wait on the CPU that the task has left. */
+const waits = (settings: Settings): boolean =>
+  settings['mlock-batching'] === 'batched' && settings['munlock-drains'] === 'own-cpu'
+
 /** The model on a kernel, with switches and constants set otherwise where `settings` says so. */
 export function build(kernelName: string, settings: RawSettings): Model {
   const { on, values } = settle(kernelName, settings, constants)
@@ -34,7 +39,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
     on,
     castOf(values),
     ['mlocked-for-somebody', 'unevictable-for-a-reason', 'count-not-too-high', 'nr-mlock-exact', 'refcount-conserved'],
-    {},
+    waits(on.settings) ? {} : { "action 'task: mlock: ": 'the mlock is processed when munlock(2) walks' },
     [],
   )
 }
@@ -42,8 +47,8 @@ export function build(kernelName: string, settings: RawSettings): Model {
 /** What is expected of each claim on a kernel. */
 export function expected(kernelName: string): Readonly<Record<string, Expectation>> {
   const { settings } = kernel(kernelName)
-  const waits = settings['mlock-batching'] === 'batched' && settings['munlock-drains'] === 'own-cpu'
-  const safe = !waits || settings['munlock-order'] === 'lru-locked' || settings['mlock-batch-order'] === 'set-then-read'
+  const safe =
+    !waits(settings) || settings['munlock-order'] === 'lru-locked' || settings['mlock-batch-order'] === 'set-then-read'
   return {
     'mlocked-for-somebody': 'holds',
     'unevictable-for-a-reason': safe ? 'holds' : 'violated',

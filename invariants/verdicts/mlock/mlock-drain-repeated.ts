@@ -48,6 +48,10 @@ function waivers({ settings }: Kernel): Record<string, string> {
     ...nobodyLocks,
     ...sectionsOfTheLruLockAreSteps,
     ...oneWay('migration'),
+    ...(settings['munlock-decides-by'] === 'rmap-walk' && {
+      "no fair behaviour keeps to the premise of 'ends-despite-remote-entry'": 'this kernel has no mlock batches',
+      'start never changes': 'this kernel has no mlock batches',
+    }),
     ...(neverFailsOn(settings) && {
       "action 'migration: restore ptes' is never": never,
       "action 'migration: unlock, -EAGAIN' is never": never,

@@ -39,7 +39,10 @@ export function build(kernelName: string, settings: RawSettings): Model {
     on,
     castOf(values),
     ['mlocked-for-somebody', 'unevictable-for-a-reason', 'count-not-too-high', 'nr-mlock-exact', 'refcount-conserved'],
-    {},
+    {
+      "action 'task: munlock: test PG_lru again'": 'nobody isolates',
+      "action 'task: munlock: count'": 'nobody isolates',
+    },
     [],
   )
 }

@@ -48,6 +48,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
       "action 'migration: putback' is never": alone,
       'migration.': alone,
       'task.': 'nobody makes a call',
+      'localLock[*] never changes': 'nobody makes a call',
       'vma[*].VM_LOCKED never changes': 'nobody calls mlock(2) or munlock(2)',
     },
     [countSurvives()],

@@ -38,6 +38,10 @@ export function build(kernelName: string, settings: RawSettings): Model {
     ['locked-is-mlocked', 'count-not-too-high', 'nr-mlock-exact', 'refcount-conserved'],
     {
       'pte[*].kind is never': 'nobody migrates',
+      ...(on.settings['mlock-batching'] === 'synchronous' && {
+        "action 'task: mlock: ": 'the fault has processed its mlock itself',
+        "action 'task: mlock batch: ": 'the fault has processed its mlock itself',
+      }),
       ...(on.settings['drain-after-populate'] === 'no' && {
         "action 'task: mlock: ": early,
         "action 'task: mlock batch: ": early,

@@ -31,6 +31,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
     ['locked-is-mlocked', 'count-not-too-high', 'nr-mlock-exact', 'refcount-conserved'],
     {
       'pte[*].kind never changes': 'VMA1 is VM_LOCKED throughout: reclaim never gets as far as unmapping',
+      'putback.cleared never changes': 'reclaim drains the mlock batch of the CPU that they share',
       'putback.isolated': 'reclaim drains the mlock batch of the CPU that they share',
       "action 'putback: m": 'reclaim drains the mlock batch of the CPU that they share',
       "action 'reclaim: try_to_unmap' is never": 'VMA1 is VM_LOCKED throughout: reclaim never gets that far',

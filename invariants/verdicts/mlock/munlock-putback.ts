@@ -83,6 +83,7 @@ function waivers(on: Kernel): Record<string, string> {
       'lruLock is never cpu0': 'a phase of munlock under the LRU lock is one step on this kernel',
     }),
     'vma[*].VM_IO never changes': 'nobody calls mlock(2)',
+    'munlock.looked never changes': 'nobody migrates, so that there is no migration entry to look at',
     "the premise of 'mlocked-for-somebody' is never true": munlocked,
     "the premise of 'count-not-too-high' is never true": munlocked,
     ...(!strands(on) && { "the premise of 'unevictable-for-a-reason' is never true": munlocked }),

@@ -25,6 +25,8 @@ export function build(kernelName: string, settings: RawSettings): Model {
     {
       ...roomToSpare,
       'balloon.page never changes': 'the balloon does not deflate here',
+      'page[*].onLru never changes':
+        'nor does it release a page that was just moved to, which is what gets one onto the LRU',
       ...(on.settings['balloon-inflate-fails'] === 'success' && {
         'warned never changes': 'a page that was deflated counts as moved, and is never put back',
         "action 'compaction: not moved' is never enabled": 'a page that was deflated counts as moved',
