@@ -91,8 +91,8 @@ function commandLine(catalogue: Catalogue, io: Io, finish: Finish): Command {
       'after',
       examples(
         'mmcheck check examples/two-phase.ts --set RMs=7',
-        'mmcheck check examples/two-phase.ts --set RMs=10 --checkpoint saved',
-        'mmcheck check examples/two-phase.ts --set RMs=10 --checkpoint saved --resume',
+        'mmcheck check examples/two-phase.ts --set RMs=7 --max-states 99999 --checkpoint saved',
+        'mmcheck check examples/two-phase.ts --set RMs=7 --checkpoint saved --resume',
         'mmcheck check examples/die-hard.ts --out found',
         ...(scenario === undefined ? [] : [`mmcheck check ${scenario} --kernel ${kernel} --workers 2`]),
       ),

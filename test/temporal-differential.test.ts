@@ -89,7 +89,8 @@ function questionOf(graph: Explored, claim: TinyClaim, argument: number): Questi
 
 /** Every behaviour that a trace may be: it leaves out program counters, so that there may be several. */
 function behavioursOf(model: Model, graph: Explored, trace: Trace): Lasso[] {
-  const place = trace.initial.values.find(({ variable }) => variable === 'place')!.value
+  // Where there is one place only, the trace says nothing of it.
+  const place = trace.initial.values.find(({ variable }) => variable === 'place')?.value ?? '0'
   let lassos: { states: number[]; edges: Edge[] }[] = graph.initial
     .filter((state) => String(graph.seen[state].place) === place)
     .map((state) => ({ states: [state], edges: [] }))

@@ -194,7 +194,8 @@ export function truthOf(pair: TinyPair): Truth {
 /** What is wrong with a trace that refutes a pair; empty where nothing is. */
 export function mistakes(pair: TinyPair, truth: Truth, trace: Trace): string[] {
   const { concrete, abstract, map } = pair
-  let at = Number(trace.initial.values[0].value)
+  // Where there is one place only, the trace says nothing of it.
+  let at = Number(trace.initial.values[0]?.value ?? 0)
   const first = at
   const edges = trace.steps.map(({ label, changes }): Edge => {
     const from = at
