@@ -36,11 +36,15 @@ export const unevictableForAReason = <S extends Mm>({ folios }: Memory, ended: E
     holds: (s: S, { f }) => s.folio[f].PG_mlocked,
   })
 
-/** P13: exactness, which the kernel does not promise since v5.18. */
-export const lockedIsMlocked = <S extends Mm>({ folios }: Memory, ended: Ended<S>): Claim<S> =>
+/** P13: exactness, which the kernel does not promise. `source` is who says so. */
+export const lockedIsMlocked = <S extends Mm>(
+  { folios }: Memory,
+  ended: Ended<S>,
+  source = 'nobody since v5.18: "err on the safe side, underestimate, let page reclaim fix it"',
+): Claim<S> =>
   invariant('a folio that a VM_LOCKED VMA maps has PG_mlocked, once nothing is under way', {
     name: 'locked-is-mlocked',
-    source: 'nobody since v5.18: "err on the safe side, underestimate, let page reclaim fix it"',
+    source,
     over: { f: folios },
     given: (s: S, { f }) => lockedMappings(s, f) > 0 && quiet(s, ended(s)),
     holds: (s: S, { f }) => s.folio[f].PG_mlocked,

@@ -36,6 +36,12 @@ export function mapNewFolio(s: Mm, page: number, f: number, { cpu, settings }: B
     return
   }
   mlockVma(s, page, f, { cpu, settings })
+  if (vma.VM_LOCKED && settings['lru-add-order'] === 'putback-looks-again') {
+    // mm/vmscan.c: add_page_to_unevictable_list, without a batch.
+    when(s.lruLock === null)
+    Object.assign(s.folio[f], { PG_unevictable: true, PG_lru: true })
+    return
+  }
   folioAddLru(s, cpu, f)
 }
 

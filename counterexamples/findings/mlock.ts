@@ -280,4 +280,17 @@ is moved between the fault and the drain, the entry stays behind all the same.`,
     explanation: `The page waits in the lru_add batch of another CPU. munlock clears PG_mlocked, cannot isolate the page, and then subtracts
 from NR_MLOCK the number of pages that it has isolated. Mlocked in /proc/meminfo stays too high for ever.`,
   },
+  {
+    folder: 'mlock/mlock-passes-over-a-locked-page',
+    scenario: 'mlock-by-page',
+    kernel: 'v5.17',
+    claim: 'locked-is-mlocked',
+    title: 'mlock(2) passes over a page that migration still has locked',
+    range: 'up to v5.17, by design; since v5.18 the page lock plays no part in mlock',
+    explanation: `Up to v5.17 mlock(2) sets PG_mlocked of a page under the page lock, which it only tries to take, as it holds the page-table lock.
+Who has the page locked is expected to see VM_LOCKED, or else reclaim is. Migration looks at the flag when it restores the mapping, and
+unlocks the destination after that: an mlock(2) in between stores the flag too late for migration and finds the page locked. The call
+returns success, and the page is neither counted in NR_MLOCK nor on the unevictable list until reclaim comes across it. It errs low, so
+that nothing is lost; the exactness which v5.18 gave up was not quite there before.`,
+  },
 ]

@@ -22,7 +22,7 @@ export function sizesFor({ settings }: Kernel, { capacity }: typeof constants): 
     pinner: false,
     migrates: false,
     nodes: 1,
-    gets: counts ? 0 : 1,
+    gets: counts ? 0 : settings['lru-add-order'] === 'putback-looks-again' ? 2 : 1,
     mlock: {
       capacity: counts ? capacity : 0,
       count: counts ? 1 : 0,

@@ -1,6 +1,7 @@
 /** The scenarios about mlock, in the order of the matrix. */
 import { mlockAllWaysScenario } from './mlock-all-ways.ts'
 import { mlockBatchVsMunlockScenario } from './mlock-batch-vs-munlock.ts'
+import { mlockByPageScenario } from './mlock-by-page.ts'
 import { mlockDrainScenario } from './mlock-drain.ts'
 import { mlockDrainRepeatedScenario } from './mlock-drain-repeated.ts'
 import { mlockLateEntryScenario } from './mlock-late-entry.ts'
@@ -24,6 +25,7 @@ export const mlock = [
   mlockMigratedCountScenario,
   mlockReturnsScenario,
   munlockNrMlockScenario,
+  mlockByPageScenario,
   mlockBatchVsMunlockScenario,
   mlockLateEntryScenario,
   mlockTwoVmasScenario,
