@@ -1,5 +1,7 @@
 /** What a finding is: which check shows it, and what it means. */
 
+import type { Constant } from '../../checker/language/index.ts'
+
 export interface Finding {
   /** the folder below counterexamples/, beginning with the area: `pinning/pin-leak` */
   readonly folder: string
@@ -7,7 +9,7 @@ export interface Finding {
   readonly kernel: string
   readonly claim: string
   /** constants of the scenario and switches that are set otherwise, so that it shows just this */
-  readonly settings?: Readonly<Record<string, string>>
+  readonly settings?: Readonly<Record<string, Constant>>
   readonly title: string
   /** releases that have it, and what began and ended it */
   readonly range: string

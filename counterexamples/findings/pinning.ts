@@ -166,6 +166,20 @@ batch is back. v6.17 traded one for the other: PG_lru tells nothing about batche
 before the isolation only.`,
   },
   {
+    folder: 'pinning/one-drain-for-two-pages',
+    scenario: 'pin-activate-batch',
+    kernel: 'v6.17',
+    claim: 'batches-do-not-matter',
+    settings: { pages: 2 },
+    title: 'The first of two pages uses up the drain, and the second is batched afterwards',
+    range: 'v6.17 and later; not in the hypothetical patch:pin-disables-lru-cache',
+    explanation: `The check looks at one page after the other, and drains all CPUs at most once. The first page is found to have
+unexpected references, as every small folio is in v6.17, and the drain is spent on it. The second is accessed on CPU 1
+before the check isolates it, and waits in the activate batch there. It is isolated all the same, and the entry makes its
+migration fail. With more pages the window gets longer, because it begins with the first and ends with the last. The
+first page is moved, and the call returns -ENOMEM.`,
+  },
+  {
     folder: 'pinning/pinners-defeat-each-other',
     scenario: 'pin-vs-pin',
     kernel: 'v6.17',

@@ -1,9 +1,13 @@
-/** Design decisions about memory policies: which modes and mode flags there are, and how a policy reads back. */
+/**
+ * Design decisions about memory policies: which modes and mode flags there are, and how a policy reads back. [U]: commit
+ * from memory.
+ */
 import { define } from './switch.ts'
 
 export const mempolicy = {
   'mempolicy-modes': define({
-    about: 'the newest mode that mbind and set_mempolicy know; what is newer is EINVAL',
+    about:
+      'the newest mode that mbind and set_mempolicy know; what is newer is EINVAL (b27abaccf8e8, fa3bea4e1f82 [U])',
     values: ['local', 'preferred-many', 'weighted-interleave'],
     history: [
       { since: 'v3.12', value: 'local', commit: '' },
@@ -14,7 +18,7 @@ export const mempolicy = {
   }),
   // The release of the last turn is from memory: late kernels have it, and v6.9 does not.
   'mempolicy-numa-balancing': define({
-    about: 'the modes that MPOL_F_NUMA_BALANCING may stand beside',
+    about: 'the modes that MPOL_F_NUMA_BALANCING may stand beside (bda420b98505, 133d04b1ee79 [U])',
     values: ['none', 'bind', 'bind-and-preferred-many'],
     history: [
       { since: 'v3.12', value: 'none', commit: '' },
@@ -24,7 +28,7 @@ export const mempolicy = {
     patches: {},
   }),
   'mempolicy-local-reads-as': define({
-    about: 'what get_mempolicy reports of MPOL_LOCAL, and of MPOL_PREFERRED without nodes',
+    about: 'what get_mempolicy reports of MPOL_LOCAL, and of MPOL_PREFERRED without nodes (7858d7bca7fb [U])',
     values: ['preferred', 'local'],
     history: [
       { since: 'v3.12', value: 'preferred', commit: '' },

@@ -1,4 +1,4 @@
-/** Design decisions about page migration. */
+/** Design decisions about page migration. [U]: commit from memory. */
 import { define } from './switch.ts'
 
 export const migration = {
@@ -52,7 +52,7 @@ export const migration = {
   }),
   'unmap-flush': define({
     about:
-      'when unmapping for migration flushes the TLBs: for each entry, or once for the batch in asynchronous mode, or never',
+      'when unmapping for migration flushes the TLBs: for each entry, or once for the batch in asynchronous mode (7e12beb8ca2a [U]), or never',
     values: ['each-entry', 'deferred-in-async', 'never'],
     history: [
       { since: 'v3.12', value: 'each-entry', commit: '' },
@@ -97,7 +97,7 @@ export const migration = {
   }),
   'sync-light-lock': define({
     about:
-      'whether MIGRATE_SYNC_LIGHT waits for any folio lock, or not for that of a folio whose contents are not there, because it is being read',
+      'whether MIGRATE_SYNC_LIGHT waits for any folio lock, or not for that of a folio whose contents are not there, because it is being read (4bb6dc79d987 [U])',
     values: ['waits', 'waits-if-uptodate'],
     history: [
       { since: 'v3.12', value: 'waits', commit: '' },
@@ -132,7 +132,7 @@ export const migration = {
   }),
   'compaction-hint': define({
     about:
-      'how compaction guesses that an anonymous folio is pinned: not at all, by more references than its first page has mappings, or than all its pages have',
+      'how compaction guesses that an anonymous folio is pinned: not at all, by more references than its first page has mappings (119d6d59dcc0 [U]), or than all its pages have',
     values: ['none', 'mapcount-of-head', 'mapcount-of-all'],
     history: [
       { since: 'v3.12', value: 'none', commit: '' },

@@ -1,13 +1,13 @@
 /**
  * Design decisions about pages that are not on the LRU and still movable: how the framework knows them (eras N0 to N4), how
- * the balloon and zsmalloc use it, and what a driver that maps its pages to user space does.
+ * the balloon and zsmalloc use it, and what a driver that maps its pages to user space does. [U]: commit from memory.
  */
 import { define } from './switch.ts'
 
 const framework = {
   'movable-tag': define({
     about:
-      'how a movable driver page is known: a flag of its mapping, PageBalloon, a tagged pointer in page->mapping to an address_space or to its operations, or a page type that stays until the page is freed',
+      'how a movable driver page is known: a flag of its mapping, PageBalloon, a tagged pointer in page->mapping to an address_space or to its operations (68f2736a8583 [U]), or a page type that stays until the page is freed',
     values: ['mapping-flag', 'page-balloon', 'mapping-tag', 'movable-operations', 'page-type'],
     history: [
       { since: 'v3.12', value: 'mapping-flag', commit: '' },
@@ -55,7 +55,7 @@ const framework = {
   }),
   'dirty-movable-page': define({
     about:
-      'what set_page_dirty does to a movable page: page_mapping sees through the tag and PG_reclaim is cleared, or the page has no mapping',
+      'what set_page_dirty does to a movable page: page_mapping sees through the tag and PG_reclaim is cleared, or the page has no mapping (68f2736a8583 [U])',
     values: ['clears-PG_reclaim', 'has-no-mapping'],
     history: [
       { since: 'v3.12', value: 'clears-PG_reclaim', commit: '' },
@@ -64,7 +64,8 @@ const framework = {
     patches: {},
   }),
   'unlock-wakes': define({
-    about: 'when unlocking a page looks for sleepers: always, or if PG_waiters says that there are some',
+    about:
+      'when unlocking a page looks for sleepers: always, or if PG_waiters says that there are some (62906027091f [U])',
     values: ['always-looks', 'if-PG_waiters'],
     history: [
       { since: 'v3.12', value: 'always-looks', commit: '' },
@@ -142,7 +143,7 @@ const balloon = {
 const zsmalloc = {
   'zspage-while-isolated': define({
     about:
-      'where a zspage is while a page of it is isolated: off its list, counted, and not to be freed; or where it was',
+      'where a zspage is while a page of it is isolated: off its list, counted, and not to be freed; or where it was (c4549b871102 [U])',
     values: ['off-its-list', 'stays'],
     history: [
       { since: 'v3.12', value: 'off-its-list', commit: '' },
@@ -171,7 +172,7 @@ const zsmalloc = {
   }),
   'pool-destroy-waits-for': define({
     about:
-      'what the end of a pool waits for before it flushes the free worker: nothing, isolated pages, or (z3fold, the wrong sense) that there are some',
+      'what the end of a pool waits for before it flushes the free worker: nothing, isolated pages, or (z3fold, the wrong sense) that there are some. That zsmalloc waits for nothing again is c4549b871102 [U]',
     values: ['nothing', 'no-isolated-page', 'an-isolated-page'],
     history: [
       { since: 'v3.12', value: 'nothing', commit: '' },

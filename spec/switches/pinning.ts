@@ -128,7 +128,7 @@ const longterm = {
     patches: { 'longterm-movable-v3': 'no', 'isolate-unpinnable-rc': 'no', 'device-coherent-rc': 'no' },
   }),
   'zero-page-counts-pins': define({
-    about: 'whether a pin of the zero page changes its refcount',
+    about: 'whether a pin of the zero page changes its refcount (since v6.5 it does not: c8070b787519 [U])',
     values: ['yes', 'no'],
     history: [
       { since: 'v3.12', value: 'yes', commit: '' },

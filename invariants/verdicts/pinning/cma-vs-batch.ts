@@ -3,6 +3,7 @@ import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, cmaVsBatch, constants } from '../../../spec/scenarios/cma-vs-batch.ts'
 import { cmaNotBusyForBatches, cmaSucceedsAlone } from '../../cma.ts'
+import { inOnePlace, sourceHasNoOwner } from '../../folio-owners.ts'
 import { lruCacheEnabledAgain } from '../../offlining.ts'
 import { isolatedOnOneList, refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
@@ -23,6 +24,8 @@ export function build(kernelName: string, settings: RawSettings): Model {
       isolatedOnOneList(mm, ['cma']),
       lruCacheEnabledAgain('cma'),
       refcountConserved(mm),
+      sourceHasNoOwner(['cma']),
+      inOnePlace(mm),
     ],
     waivers(on),
   )
@@ -37,6 +40,8 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
     'isolated-on-one-list': 'holds',
     'lru-cache-enabled-again': 'holds',
     'refcount-conserved': 'holds',
+    'source-has-no-owner': 'holds',
+    'in-one-place': 'holds',
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, constants, gupFastVsMigration } from '../../../spec/scenarios/gup-fast-vs-migration.ts'
+import { sourceHasNoOwner } from '../../folio-owners.ts'
 import { isolatedOnOneList, pinCanSucceed, pinIsMapped, refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { spare } from './spare.ts'
@@ -15,7 +16,13 @@ export function build(kernelName: string, settings: RawSettings): Model {
   return gupFastVsMigration(
     on,
     values,
-    (mm) => [pinIsMapped(mm), isolatedOnOneList(mm, ['compaction']), refcountConserved(mm), pinCanSucceed()],
+    (mm) => [
+      pinIsMapped(mm),
+      isolatedOnOneList(mm, ['compaction']),
+      refcountConserved(mm),
+      sourceHasNoOwner(['compaction'], ['pinner']),
+      pinCanSucceed(),
+    ],
     waivers(on),
   )
 }
@@ -27,6 +34,7 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
     'pinned-folio-is-mapped': settings['gup-fast-rechecks-pte'] === 'yes' ? 'holds' : 'violated',
     'isolated-on-one-list': 'holds',
     'refcount-conserved': 'holds',
+    'source-has-no-owner': settings['gup-fast-rechecks-pte'] === 'yes' ? 'holds' : 'violated',
     'pin-can-succeed': 'reached',
   }
 }

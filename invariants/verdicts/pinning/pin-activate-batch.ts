@@ -2,6 +2,7 @@
 import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, constants, pinActivateBatch } from '../../../spec/scenarios/pin-activate-batch.ts'
+import { inOnePlace, sourceHasNoOwner } from '../../folio-owners.ts'
 import {
   batchesDoNotMatter,
   idleBatchesDoNotMatter,
@@ -20,7 +21,9 @@ export const rows = [
   'patch:longterm-movable-v3',
   'v5.13',
   'v6.2',
+  'v6.11',
   'v6.13',
+  'v6.14',
   'v6.16',
   'v6.17',
   'patch:exact-pin-refs',
@@ -40,6 +43,8 @@ export function build(kernelName: string, settings: RawSettings): Model {
       batchesDoNotMatter(mm),
       pinOutsideMovable(mm),
       refcountConserved(mm),
+      sourceHasNoOwner(),
+      inOnePlace(mm),
       pinCanSucceed(),
     ],
     waivers(on),
@@ -64,6 +69,8 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
     'batches-do-not-matter': fails && !inverted && settings['drain-when'] !== 'disabled' ? 'violated' : 'holds',
     'pin-outside-movable': leaksPins(on) ? 'violated' : 'holds',
     'refcount-conserved': 'holds',
+    'source-has-no-owner': 'holds',
+    'in-one-place': 'holds',
     'pin-can-succeed': 'reached',
   }
 }

@@ -2,6 +2,7 @@
 import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, constants, pinMlockBatch } from '../../../spec/scenarios/pin-mlock-batch.ts'
+import { inOnePlace, sourceHasNoOwner } from '../../folio-owners.ts'
 import { lruCacheEnabledAgain } from '../../offlining.ts'
 import {
   batchesDoNotMatter,
@@ -39,6 +40,8 @@ export function build(kernelName: string, settings: RawSettings): Model {
       pinOutsideMovable(mm),
       lruCacheEnabledAgain('pinner'),
       refcountConserved(mm),
+      sourceHasNoOwner(),
+      inOnePlace(mm),
       pinCanSucceed(),
     ],
     waivers(on),
@@ -60,6 +63,8 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
     'pin-outside-movable': looksForMovable(settings) ? 'holds' : 'violated',
     'lru-cache-enabled-again': 'holds',
     'refcount-conserved': 'holds',
+    'source-has-no-owner': 'holds',
+    'in-one-place': 'holds',
     'pin-can-succeed': 'reached',
   }
 }

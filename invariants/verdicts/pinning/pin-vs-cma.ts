@@ -2,6 +2,7 @@
 import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, constants, pinVsCma } from '../../../spec/scenarios/pin-vs-cma.ts'
+import { inOnePlace, sourceHasNoOwner } from '../../folio-owners.ts'
 import {
   destinationMayBePinned,
   isolatedOnOneList,
@@ -29,6 +30,8 @@ export function build(kernelName: string, settings: RawSettings): Model {
       pinIsMapped(mm),
       isolatedOnOneList(mm, ['pinner', 'cma']),
       refcountConserved(mm),
+      sourceHasNoOwner(['pinner', 'cma'], ['pinner']),
+      inOnePlace(mm),
       pinCanSucceed(),
     ],
     waivers(on),
@@ -45,6 +48,8 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
     'pinned-folio-is-mapped': 'holds',
     'isolated-on-one-list': settings['isolation-test'] === 'inverted' ? 'violated' : 'holds',
     'refcount-conserved': 'holds',
+    'source-has-no-owner': 'holds',
+    'in-one-place': 'holds',
     'pin-can-succeed': 'reached',
   }
 }

@@ -2,6 +2,7 @@
 import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, constants, pinVsGet } from '../../../spec/scenarios/pin-vs-get.ts'
+import { sourceFreedAtOnce, sourceHasNoOwner } from '../../folio-owners.ts'
 import { momentsDoNotMatter, pinCanSucceed, refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { returnsErrors } from './pin-vs-isolation.ts'
@@ -13,7 +14,12 @@ export const rows = ['v5.13', 'v6.2', 'v6.17', 'patch:wait-for-refcount']
 /** The model on a kernel, with switches and constants set otherwise where `settings` says so. */
 export function build(kernelName: string, settings: RawSettings): Model {
   const { on, values } = settle(kernelName, settings, constants)
-  return pinVsGet(on, values, (mm) => [momentsDoNotMatter(), refcountConserved(mm), pinCanSucceed()], waivers(on))
+  return pinVsGet(
+    on,
+    values,
+    (mm) => [momentsDoNotMatter(), refcountConserved(mm), sourceHasNoOwner(), sourceFreedAtOnce(), pinCanSucceed()],
+    waivers(on),
+  )
 }
 
 /** What is expected of each claim on a kernel. */
@@ -23,6 +29,8 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
   return {
     'moments-do-not-matter': fails ? 'violated' : 'holds',
     'refcount-conserved': 'holds',
+    'source-has-no-owner': 'holds',
+    'source-freed-at-once': 'holds',
     'pin-can-succeed': 'reached',
   }
 }

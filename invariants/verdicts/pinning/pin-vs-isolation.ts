@@ -3,6 +3,7 @@ import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, constants, pinVsIsolation, sizesFor } from '../../../spec/scenarios/pin-vs-isolation.ts'
 import type { Settings } from '../../../spec/switches/index.ts'
+import { inOnePlace, sourceHasNoOwner } from '../../folio-owners.ts'
 import {
   failureHoldsNoPin,
   isolatedOnOneList,
@@ -43,6 +44,8 @@ export function build(kernelName: string, settings: RawSettings): Model {
       retryStartsClean(mm),
       noOops(),
       refcountConserved(mm),
+      sourceHasNoOwner(['pinner', 'compaction']),
+      inOnePlace(mm),
       pinCanSucceed(),
     ],
     waivers(on, values),
@@ -65,6 +68,8 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
         ? 'violated'
         : 'holds',
     'refcount-conserved': 'holds',
+    'source-has-no-owner': 'holds',
+    'in-one-place': 'holds',
     'pin-can-succeed': 'reached',
   }
 }

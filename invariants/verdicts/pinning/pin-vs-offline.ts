@@ -2,6 +2,7 @@
 import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, constants, pinVsOffline, sizesFor } from '../../../spec/scenarios/pin-vs-offline.ts'
+import { sourceHasNoOwner } from '../../folio-owners.ts'
 import { offliningCompletes, pinReturns } from '../../offlining.ts'
 import { refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
@@ -17,7 +18,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
   return pinVsOffline(
     on,
     values,
-    (mm) => [refcountConserved(mm), offliningCompletes(), pinReturns()],
+    (mm) => [refcountConserved(mm), sourceHasNoOwner(['pinner', 'offline']), offliningCompletes(), pinReturns()],
     waivers(on, values),
   )
 }
@@ -31,6 +32,7 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
   const leaks = leaksPins(on)
   return {
     'refcount-conserved': 'holds',
+    'source-has-no-owner': 'holds',
     // A call that finds no memory again and again, and unpins, is a short pin taken again and again.
     'offlining-completes': leaks || on.settings['helper-array'] !== 'none' ? 'violated' : 'holds',
     'pin-returns': leaks ? 'holds' : 'violated',

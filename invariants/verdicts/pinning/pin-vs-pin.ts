@@ -2,6 +2,7 @@
 import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, constants, pinVsPin } from '../../../spec/scenarios/pin-vs-pin.ts'
+import { inOnePlace, sourceHasNoOwner } from '../../folio-owners.ts'
 import {
   bothPinsSucceed,
   isolatedOnOneList,
@@ -40,6 +41,8 @@ export function build(kernelName: string, settings: RawSettings): Model {
       onePinSucceeds(tasks),
       isolatedOnOneList(mm, tasks),
       refcountConserved(mm),
+      sourceHasNoOwner(tasks),
+      inOnePlace(mm),
     ],
     waivers(on),
   )
@@ -57,6 +60,8 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
     'one-pin-succeeds': on.settings['isolation-test'] === 'inverted' ? 'violated' : 'holds',
     'isolated-on-one-list': on.settings['isolation-test'] === 'inverted' ? 'violated' : 'holds',
     'refcount-conserved': 'holds',
+    'source-has-no-owner': 'holds',
+    'in-one-place': 'holds',
   }
 }
 

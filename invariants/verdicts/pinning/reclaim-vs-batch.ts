@@ -2,6 +2,7 @@
 import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, constants, reclaimVsBatch } from '../../../spec/scenarios/reclaim-vs-batch.ts'
+import { inOnePlace } from '../../folio-owners.ts'
 import { reclaimFindsAFolio } from '../../offlining.ts'
 import { refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
@@ -13,7 +14,7 @@ export const rows = ['v6.10', 'v6.11', 'v6.17']
 /** The model on a kernel, with switches and constants set otherwise where `settings` says so. */
 export function build(kernelName: string, settings: RawSettings): Model {
   const { on } = settle(kernelName, settings, constants)
-  return reclaimVsBatch(on, (mm) => [reclaimFindsAFolio(), refcountConserved(mm)], waivers(on))
+  return reclaimVsBatch(on, (mm) => [reclaimFindsAFolio(), refcountConserved(mm), inOnePlace(mm)], waivers(on))
 }
 
 /** What is expected of each claim on a kernel. What 0885ef470560 did about it in v6.12 is not modelled. */
@@ -22,6 +23,7 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
   return {
     'reclaim-finds-a-folio': settings['lru-flag-in-batches'] === 'kept' ? 'holds' : 'violated',
     'refcount-conserved': 'holds',
+    'in-one-place': 'holds',
   }
 }
 
