@@ -2,7 +2,7 @@
  * A page fault on an empty page-table entry, and taking a mapping away again, each in one step: what the folio goes through
  * is the question here, not how faults race with each other.
  */
-import { process, step, stepsIf, when } from '../checker/language/index.ts'
+import { choose, process, step, stepsIf, when } from '../checker/language/index.ts'
 import { folioAddLru } from './lru.ts'
 import { type Memory, type Mm, objectOf } from './memory.ts'
 import { addRmap, removeRmap } from './rmap.ts'
@@ -42,22 +42,24 @@ interface Toucher {
   readonly batched?: (s: Mm) => void
 }
 
-/** Another thread of the process that touches the page, and may give it back and touch it again. */
+/** Another thread of the process that touches the pages, and may give them back and touch them again. */
 export function toucher(mm: Memory, { cpu, settings, allocate, zaps = false, batched = () => {} }: Toucher) {
   return process(
     mm.state,
     { title: `other thread (CPU ${cpu})`, locals: {}, start: {} },
     {
       'page fault': step('mm/memory.c: handle_mm_fault', (s) => {
-        when(s.pte[0].kind === 'none')
-        faultIn(s, 0, { cpu, settings, ...(allocate && { allocate: () => allocate(s) }) })
+        const page = choose(s, mm.pages)
+        when(s.pte[page].kind === 'none')
+        faultIn(s, page, { cpu, settings, ...(allocate && { allocate: () => allocate(s) }) })
         batched(s)
         return zaps ? 'MADV_DONTNEED' : 'done'
       }),
       ...stepsIf(zaps, {
         MADV_DONTNEED: step('mm/memory.c: zap_pte_range', (s: Mm) => {
-          when(s.pte[0].kind === 'present')
-          removeRmap(s, 0, { kind: 'none' }, { cpu, settings })
+          const page = choose(s, mm.pages)
+          when(s.pte[page].kind === 'present')
+          removeRmap(s, page, { kind: 'none' }, { cpu, settings })
           batched(s)
           return 'page fault' as const
         }),

@@ -117,6 +117,22 @@ test('large folios: migration sees their pins exactly, and the second look is ne
   assert.is(verdicts(blind)['pinned-folio-is-mapped'], 'violated')
 })
 
+test('what gup-fast has taken without a second look is an owner that migration leaves behind', async () => {
+  const blind = await check(gupFastVsMigration.build('v6.17', { 'gup-fast-rechecks-pte': 'no' }))
+  const race = steps(blind, 'source-has-no-owner')
+  assert.ok(race.indexOf('pinner: folio_try_get') > race.lastIndexOf('compaction: try_to_migrate'))
+  assert.is(race.at(-1), 'compaction: free source')
+})
+
+test('a PFN walker may outlive the migration of an anonymous folio, and is no owner of its source', async () => {
+  for (const kernel of pinVsGet.rows) {
+    const walker = await check(pinVsGet.build(kernel, { pfn: true }))
+    assert.is(verdicts(walker)['source-has-no-owner'], 'holds')
+    assert.is(verdicts(walker)['source-freed-at-once'], 'violated')
+    assert.ok(steps(walker, 'source-freed-at-once').lastIndexOf('worker: FOLL_GET') > 0)
+  }
+})
+
 test('the task that spins never leaves the CPU to the work item', async () => {
   const verdict = await check(drainVsDeviceFault.build('v6.15', {}))
   const { trace } = verdict.claims.find(({ name }) => name === 'drain-ends')!

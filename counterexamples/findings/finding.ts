@@ -1,5 +1,4 @@
 /** What a finding is: which check shows it, and what it means. */
-
 import type { Constant } from '../../checker/language/index.ts'
 
 export interface Finding {

@@ -180,6 +180,17 @@ migration fail. With more pages the window gets longer, because it begins with t
 first page is moved, and the call returns -ENOMEM.`,
   },
   {
+    folder: 'pinning/one-drain-for-two-locked-pages',
+    scenario: 'pin-mlock-batch',
+    kernel: 'v6.17',
+    claim: 'batches-do-not-matter',
+    settings: { pages: 2 },
+    title: 'The same with two locked pages: the second gets into an mlock batch when the drain is used up',
+    range: 'v6.17 and later; not in the hypothetical patch:pin-disables-lru-cache',
+    explanation: `Two pages of guest memory. The drain of all CPUs is spent on the first. The other thread gives the second back when it
+has been isolated already, which mlock batches do not mind, and migration finds a reference too many.`,
+  },
+  {
     folder: 'pinning/pinners-defeat-each-other',
     scenario: 'pin-vs-pin',
     kernel: 'v6.17',

@@ -10,15 +10,15 @@ import { drainBatches } from '../lru.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
 import type { Settings } from '../switches/index.ts'
 
-export const constants = { large: false, deep: false } satisfies Constants
+export const constants = { pages: 1, large: false, deep: false } satisfies Constants
 
 /** The sizes of the address space and of memory. */
-export function sizesFor({ large, deep }: typeof constants, settings: Settings): Sizes {
+export function sizesFor({ pages, large, deep }: typeof constants, settings: Settings): Sizes {
   const batched = settings['munlock-decides-by'] === 'mlock-count'
   return {
-    pages: 1,
+    pages,
     freeMovable: 0,
-    freeNormal: 1,
+    freeNormal: pages,
     cpus: 2,
     passes: deep ? 2 : 1,
     file: true,
@@ -30,8 +30,8 @@ export function sizesFor({ large, deep }: typeof constants, settings: Settings):
 }
 
 /** The bounds in words. */
-export const boundsFor = ({ large, deep }: typeof constants) =>
-  `1 page of a memfd, ${large ? 'a large folio' : 'a small folio'} in ZONE_MOVABLE, 1 free folio in ZONE_NORMAL, 2 CPUs with mlock batches of ${deep ? 3 : 2}, migration passes: ${deep ? 2 : 1}, 1 call`
+export const boundsFor = ({ pages, large, deep }: typeof constants) =>
+  `${pages} page${pages === 1 ? '' : 's'} of a memfd, ${large ? 'large' : 'small'} folios in ZONE_MOVABLE, as many free ones in ZONE_NORMAL, 2 CPUs with mlock batches of ${deep ? 3 : 2}, migration passes: ${deep ? 2 : 1}, 1 call`
 
 /** The memory, the task that pins, and whether anything was batched since the round of its call began. */
 export type Scene = Mm & { readonly pinner: PinCall; batchedMeanwhile: boolean }
@@ -65,8 +65,10 @@ export function pinMlockBatch(
     {
       init: (s) => {
         bootMemory(s, sizes, 'file')
-        s.pte[0] = { kind: 'none' }
-        s.folio[0].refs--
+        for (const page of s.pte.keys()) {
+          s.pte[page] = { kind: 'none' }
+          s.folio[page].refs--
+        }
         s.vma[0].VM_LOCKED = true
         s.batchedMeanwhile = false
       },

@@ -3,6 +3,7 @@ import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, cmaVsShortPin, constants } from '../../../spec/scenarios/cma-vs-short-pin.ts'
 import { cmaNotBusyForShortPins, shortPinsOnlyDelayCma } from '../../cma.ts'
+import { sourceHasNoOwner } from '../../folio-owners.ts'
 import { pinIsMapped, refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { spare, spareOf } from './spare.ts'
@@ -16,18 +17,26 @@ export function build(kernelName: string, settings: RawSettings): Model {
   return cmaVsShortPin(
     on,
     values,
-    (mm) => [shortPinsOnlyDelayCma(), cmaNotBusyForShortPins(), pinIsMapped(mm), refcountConserved(mm)],
+    (mm) => [
+      shortPinsOnlyDelayCma(),
+      cmaNotBusyForShortPins(),
+      pinIsMapped(mm),
+      refcountConserved(mm),
+      sourceHasNoOwner(['cma'], ['pinner']),
+    ],
     waivers(on),
   )
 }
 
 /** What is expected of each claim on a kernel. */
 export function expected(kernelName: string): Readonly<Record<string, Expectation>> {
+  const { settings } = kernel(kernelName)
   return {
     'short-pins-only-delay-cma': 'holds',
     'cma-not-busy-for-short-pins': 'violated',
-    'pinned-folio-is-mapped': kernel(kernelName).settings['gup-fast-rechecks-pte'] === 'yes' ? 'holds' : 'violated',
+    'pinned-folio-is-mapped': settings['gup-fast-rechecks-pte'] === 'yes' ? 'holds' : 'violated',
     'refcount-conserved': 'holds',
+    'source-has-no-owner': settings['gup-fast-rechecks-pte'] === 'yes' ? 'holds' : 'violated',
   }
 }
 

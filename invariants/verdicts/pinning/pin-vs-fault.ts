@@ -2,6 +2,7 @@
 import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, constants, pinVsFault } from '../../../spec/scenarios/pin-vs-fault.ts'
+import { sourceHasNoOwner } from '../../folio-owners.ts'
 import { firstTouchMayStay, pinCanSucceed, pinOutsideMovable, refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { looksForMovable } from './pin-vs-isolation.ts'
@@ -16,7 +17,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
   return pinVsFault(
     on,
     values,
-    (mm) => [firstTouchMayStay(mm), pinOutsideMovable(mm), refcountConserved(mm), pinCanSucceed()],
+    (mm) => [firstTouchMayStay(mm), pinOutsideMovable(mm), refcountConserved(mm), sourceHasNoOwner(), pinCanSucceed()],
     waivers(on),
   )
 }
@@ -29,6 +30,7 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
     // Nobody isolates here but the pin itself, and nothing makes a migration fail.
     'pin-outside-movable': looksForMovable(settings) ? 'holds' : 'violated',
     'refcount-conserved': 'holds',
+    'source-has-no-owner': 'holds',
     'pin-can-succeed': 'reached',
   }
 }
@@ -42,7 +44,10 @@ function waivers(on: Kernel): Record<string, string> {
     ...spare,
     ...(looks
       ? neverFails('nothing else holds a reference')
-      : neverMigrates('this kernel does not look for ZONE_MOVABLE')),
+      : {
+          ...neverMigrates('this kernel does not look for ZONE_MOVABLE'),
+          "the premise of 'source-has-no-owner'": 'so nothing is migrated',
+        }),
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, constants, pinsInOppositeOrder } from '../../../spec/scenarios/pins-in-opposite-order.ts'
+import { sourceHasNoOwner } from '../../folio-owners.ts'
 import { noMutualWait, pinOutsideMovable, refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
 import { leaksPins } from './pin-vs-isolation.ts'
@@ -18,7 +19,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
   return pinsInOppositeOrder(
     on,
     values,
-    (mm) => [noMutualWait(tasks), pinOutsideMovable(mm, tasks), refcountConserved(mm)],
+    (mm) => [noMutualWait(tasks), pinOutsideMovable(mm, tasks), refcountConserved(mm), sourceHasNoOwner(tasks)],
     waivers(on),
   )
 }
@@ -31,6 +32,7 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
     'no-mutual-wait': waits ? 'violated' : 'holds',
     'pin-outside-movable': leaksPins(on) ? 'violated' : 'holds',
     'refcount-conserved': 'holds',
+    'source-has-no-owner': 'holds',
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Model } from '../../../checker/language/index.ts'
 import { type Kernel, kernel } from '../../../spec/kernels.ts'
 import { boundsFor, constants, shortPinVsOffline } from '../../../spec/scenarios/short-pin-vs-offline.ts'
+import { sourceHasNoOwner } from '../../folio-owners.ts'
 import { offliningOutlastsPins, shortPinsOnlyDelay } from '../../offlining.ts'
 import { pinIsMapped, refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
@@ -16,18 +17,26 @@ export function build(kernelName: string, settings: RawSettings): Model {
   return shortPinVsOffline(
     on,
     values,
-    (mm) => [shortPinsOnlyDelay(), offliningOutlastsPins(), pinIsMapped(mm), refcountConserved(mm)],
+    (mm) => [
+      shortPinsOnlyDelay(),
+      offliningOutlastsPins(),
+      pinIsMapped(mm),
+      refcountConserved(mm),
+      sourceHasNoOwner(['offline'], ['pinner']),
+    ],
     waivers(on),
   )
 }
 
 /** What is expected of each claim on a kernel. */
 export function expected(kernelName: string): Readonly<Record<string, Expectation>> {
+  const { settings } = kernel(kernelName)
   return {
     'short-pins-only-delay': 'holds',
     'offlining-outlasts-short-pins': 'violated',
-    'pinned-folio-is-mapped': kernel(kernelName).settings['gup-fast-rechecks-pte'] === 'yes' ? 'holds' : 'violated',
+    'pinned-folio-is-mapped': settings['gup-fast-rechecks-pte'] === 'yes' ? 'holds' : 'violated',
     'refcount-conserved': 'holds',
+    'source-has-no-owner': settings['gup-fast-rechecks-pte'] === 'yes' ? 'holds' : 'violated',
   }
 }
 
