@@ -1,8 +1,9 @@
 /** What must hold of mbind(2) while others are at work: faults, other calls, fork, munmap, and those who take pages away. */
-import { type Claim, invariant } from '../checker/language/index.ts'
+import { type Claim, invariant, reachable } from '../checker/language/index.ts'
 import { type AddressSpace, type As, isAllocated, policyValue, vmaAt } from '../spec/address-space.ts'
 import { MAX_NUMNODES, type PolicyState } from '../spec/interleave.ts'
-import { type Call, conforms, nodesOf } from '../spec/mbind/call.ts'
+import { type Call, callName, conforms, isStrict, nodesOf } from '../spec/mbind/call.ts'
+import { mapcount } from '../spec/memory.ts'
 import type { FaultScene, MbindScene, MbindTask } from '../spec/scenarios/scenes.ts'
 
 /** I11. */
@@ -107,6 +108,39 @@ export const errorMeansNotMoved = (call: Call): Claim<MbindScene> =>
     source: 'mbind(2), EIO',
     given: (s: MbindScene) => s.mbind.pc === 'return' && s.mbind.ret === 'EIO',
     holds: (s: MbindScene) => s.pte.some((pte) => pte.kind !== 'present' || !conforms(call, s.folio[pte.folio].node)),
+  })
+
+/** Whether the call at hand was made with MPOL_MF_STRICT. */
+const calledStrictly = (s: MbindScene, calls: readonly Call[]): boolean =>
+  calls.some((call) => callName(call) === s.mbind.call && isStrict(call.flags))
+
+/** I1, for pages that somebody pins meanwhile. */
+export const strictTellsWhatStayed = (calls: readonly Call[]): Claim<MbindScene> =>
+  invariant('a call with MOVE and STRICT that leaves a page off the mask returns EIO', {
+    name: 'left-behind-is-eio',
+    source: 'mbind(2), EIO: the kernel was unable to move all existing pages',
+    given: (s: MbindScene) =>
+      s.mbind.pc === 'return' &&
+      calledStrictly(s, calls) &&
+      s.pte.some((pte) => pte.kind !== 'present' || !conforms(calls[0], s.folio[pte.folio].node)),
+    holds: (s: MbindScene) => s.mbind.ret === 'EIO',
+  })
+
+/** I8, for pages that somebody pins meanwhile. */
+export const moveAloneSucceeds = (calls: readonly Call[]): Claim<MbindScene> =>
+  invariant('a call with MOVE and without STRICT returns 0, whether its pages could be moved or not', {
+    name: 'move-alone-returns-0',
+    source: 'mbind(2): EIO is for MPOL_MF_STRICT; Hugh Dickins, linux-mm, 18 Sep 2023',
+    given: (s: MbindScene) => s.mbind.pc === 'return' && !calledStrictly(s, calls),
+    holds: (s: MbindScene) => s.mbind.ret === '0',
+  })
+
+/** That a pin can be the reason at all: without it the claims about pinned pages would hold of nothing. */
+export const pinCanKeepPage = (): Claim<MbindScene> =>
+  reachable('a call can return and leave behind a page that is pinned just then', {
+    name: 'pin-can-keep-page',
+    source: 'mm/migrate.c: a folio with more references than expected is not migrated',
+    holds: (s: MbindScene) => s.mbind.pc === 'return' && s.folio[0].pins > 0 && mapcount(s, 0) > 0,
   })
 
 /** munmap after mmap_lock was dropped. */

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { check } from '../checker/index.ts'
 import type { Constants, Model } from '../checker/language/index.ts'
 import { scenarios } from '../invariants/verdicts/index.ts'
+import * as mbindVsPin from '../invariants/verdicts/mbind/mbind-vs-pin.ts'
 import * as batchVsMunlock from '../invariants/verdicts/mlock/mlock-batch-vs-munlock.ts'
 import * as mlockDrain from '../invariants/verdicts/mlock/mlock-drain.ts'
 import * as drainRepeated from '../invariants/verdicts/mlock/mlock-drain-repeated.ts'
@@ -42,6 +43,7 @@ const others: readonly [string, Entry, readonly string[]][] = [
   ['pins-in-opposite-order', oppositeOrder, ['v5.12', 'v6.14', 'patch:longterm-movable-v3']],
   ['cma-vs-short-pin', cmaVsShortPin, ['patch:gup-fast-no-recheck']],
   ['short-pin-vs-offline', shortPinVsOffline, ['patch:gup-fast-no-recheck']],
+  ['mbind-vs-pin', mbindVsPin, ['v5.13', 'v5.19', 'patch:gup-fast-no-recheck', 'patch:walk-lock-killable']],
   ['mlock-drain', mlockDrain, ['patch:exact-pin-refs', 'patch:pin-disables-lru-cache']],
   ['mlock-drain-repeated', drainRepeated, ['v5.17', 'patch:exact-pin-refs', 'patch:pin-disables-lru-cache']],
   ['mlock-batch-vs-munlock', batchVsMunlock, ['patch:munlock-drains-every-cpu', 'patch:mlock-synchronous']],

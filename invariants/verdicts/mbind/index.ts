@@ -13,6 +13,7 @@ import { mbindVsFutexScenario } from './mbind-vs-futex.ts'
 import { mbindVsIsolationScenario } from './mbind-vs-isolation.ts'
 import { mbindVsMbindScenario } from './mbind-vs-mbind.ts'
 import { mbindVsMunmapScenario } from './mbind-vs-munmap.ts'
+import { mbindVsPinScenario } from './mbind-vs-pin.ts'
 import { migratePagesScenario } from './migrate-pages.ts'
 
 export const mbind = [
@@ -26,6 +27,7 @@ export const mbind = [
   mbindVsFaultScenario,
   mbindVsMbindScenario,
   mbindVsIsolationScenario,
+  mbindVsPinScenario,
   mbindVsForkScenario,
   mbindVsMunmapScenario,
   mbindVsFutexScenario,
