@@ -86,7 +86,7 @@ async function checkSideBySide(
   let done = 0
   const { options: ours, end } = searchOptions(targets[0], { ...flags, quiet: true }, io)
   const { source: _source, signal: _signal, onProgress: _onProgress, onSpill: _onSpill, ...shared } = ours
-  const maxMemory = shared.maxMemory ?? Math.floor(memoryLimit() / threads)
+  const maxMemory = Math.floor((shared.maxMemory ?? memoryLimit()) / Math.min(threads, targets.length))
   const claims = claimsOf(flags)
   const jobs = targets.map(({ source, variant }) => ({
     source,

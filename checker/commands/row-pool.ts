@@ -64,9 +64,12 @@ function checkRow(thread: Worker, job: RowJob, onProgress: (progress: Progress) 
     const finish = (settle: () => void) => {
       thread.off('message', hear)
       thread.off('error', fail)
+      thread.off('exit', end)
       settle()
     }
     const fail = (error: Error) => finish(() => reject(error))
+    // A spec may have ended the thread: nobody else would ever answer.
+    const end = (code: number) => fail(new Error(`a thread that checks rows ended, with exit code ${code}`))
     const hear = (message: FromRow) => {
       if (message.kind === 'progress') onProgress(message.progress)
       if (message.kind === 'verdict') finish(() => resolve(revived(message.verdict)))
@@ -74,6 +77,7 @@ function checkRow(thread: Worker, job: RowJob, onProgress: (progress: Progress) 
     }
     thread.on('message', hear)
     thread.on('error', fail)
+    thread.on('exit', end)
     thread.postMessage({ kind: 'job', ...job } satisfies ToRow)
   })
 }
