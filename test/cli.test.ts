@@ -1,4 +1,7 @@
-/** The command line: every verb, every exit code, and what is said about bad input. */
+/**
+ * The command line: every verb, every exit code, and what is said about bad input. One file because all of it runs on the
+ * same small catalogue; a suite for each verb.
+ */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** Findings about long-term pins and memory offlining. */
+/** Findings about long-term pins and memory offlining. Long because it is a list: an entry for each folder of the area. */
 import type { Finding } from './finding.ts'
 
 export const pinning: readonly Finding[] = [
