@@ -1,4 +1,4 @@
-/** Findings about single calls of mbind(2) and migrate_pages(2), which nobody disturbs. */
+/** Findings about single calls of mbind(2), which nobody disturbs. */
 import type { Finding } from './finding.ts'
 
 export const mbindCalls: readonly Finding[] = [
@@ -238,39 +238,6 @@ series for v6.7 by itself, the caller gets ENOMEM.`,
     range: 'every release',
     explanation: `Applying a policy is a loop over VMAs, each of which needs memory. When there is none in the middle, the call returns ENOMEM
 and what was done stays done. No release promises otherwise.`,
-  },
-  {
-    folder: 'mbind/migrate-pages-stops-at-a-pmd-entry',
-    scenario: 'migrate-pages',
-    kernel: 'v6.6',
-    claim: 'zero-means-all-moved',
-    settings: { layout: 'a PMD migration entry' },
-    title: 'migrate_pages stops at a PMD migration entry, and returns 0',
-    range: 'v5.1 (a7f40cfe3b7a) to v6.6; ended by 1cb5d11a370f in v6.7',
-    explanation: `migrate_pages(2) ignores the result of the walk. Where a huge page is being migrated by somebody else, the walk ends with EIO,
-what is behind stays on the old node, and the result says that nothing was left.`,
-  },
-  {
-    folder: 'mbind/migrate-pages-counts-entries',
-    scenario: 'migrate-pages',
-    kernel: 'v7.3',
-    claim: 'counts-what-stayed',
-    settings: { layout: 'a large folio off the LRU' },
-    title: 'migrate_pages counts a large folio once for each of its entries',
-    range: 'since v6.16 (page-table entries in batches); v6.7 to v6.15 count folios',
-    explanation: `When several page-table entries of one folio are handled together, a folio that cannot be isolated adds the number of its
-entries to what migrate_pages(2) returns, where folios are what is counted.`,
-  },
-  {
-    folder: 'mbind/migrate-pages-forgets-failures',
-    scenario: 'migrate-pages',
-    kernel: 'v6.5',
-    claim: 'counts-what-stayed',
-    settings: { layout: 'a page off the LRU' },
-    title: 'migrate_pages does not count what it could not isolate',
-    range: 'up to v6.6; ended by 1cb5d11a370f in v6.7',
-    explanation: `The manual page promises the number of pages that could not be moved. A page that could not even be isolated is not among
-them.`,
   },
   {
     folder: 'mbind/contract-is-broken',

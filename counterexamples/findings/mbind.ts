@@ -2,5 +2,6 @@
 import type { Finding } from './finding.ts'
 import { mbindCalls } from './mbind-calls.ts'
 import { mbindRaces } from './mbind-races.ts'
+import { migratePages } from './migrate-pages.ts'
 
-export const mbind: readonly Finding[] = [...mbindCalls, ...mbindRaces]
+export const mbind: readonly Finding[] = [...mbindCalls, ...migratePages, ...mbindRaces]

@@ -3,9 +3,10 @@ import { match } from 'ts-pattern'
 import type { Settings } from '../switches/index.ts'
 import { type Call, isAll, MODE_FLAGS, type Mode, type PolicyText } from './call.ts'
 
-export type Errno = 'EINVAL' | 'EPERM' | 'EFAULT' | 'EIO' | 'ENOMEM' | 'EINTR'
+/** ESRCH and EACCES come from migrate_pages(2), which looks up a process. */
+export type Errno = 'EINVAL' | 'EPERM' | 'EFAULT' | 'EIO' | 'ENOMEM' | 'EINTR' | 'ESRCH' | 'EACCES'
 
-/** What a call of mbind(2) comes to. A count is what some of its parts come to, and must not get out. */
+/** What a call comes to. A count is what some parts of mbind(2) come to, and must not get out of it. */
 export type Ret = Errno | '0' | 'a count'
 
 /** Whether a result is an error, as negative numbers are in the kernel. */

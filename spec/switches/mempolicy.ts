@@ -64,6 +64,26 @@ export const mempolicy = {
     ],
     patches: {},
   }),
+  'migrate-pages-access': define({
+    about:
+      'who may move the pages of another process: whoever shares some user ID with it or has CAP_SYS_NICE, or whoever ptrace lets read it',
+    values: ['some-id', 'ptrace'],
+    history: [
+      { since: 'v3.12', value: 'some-id', commit: '' },
+      { since: 'v4.15', value: 'ptrace', commit: '313674661925' },
+    ],
+    patches: {},
+  }),
+  'migrate-pages-targets': define({
+    about:
+      'which target nodes migrate_pages(2) takes: a mask of which every node has memory, or those of it that the cpuset of the caller allows if there are any (0486a38bcc47 [U])',
+    values: ['all-have-memory', 'some-allowed'],
+    history: [
+      { since: 'v3.12', value: 'all-have-memory', commit: '' },
+      { since: 'v4.16', value: 'some-allowed', commit: '0486a38bcc47' },
+    ],
+    patches: {},
+  }),
   'migrate-pages-counts': define({
     about:
       'what migrate_pages(2) counts: folios that migration left, or those that could not be isolated and migration entries too',

@@ -15,6 +15,7 @@ import { mbindVsMbindScenario } from './mbind-vs-mbind.ts'
 import { mbindVsMunmapScenario } from './mbind-vs-munmap.ts'
 import { mbindVsPinScenario } from './mbind-vs-pin.ts'
 import { migratePagesScenario } from './migrate-pages.ts'
+import { migratePagesArgumentsScenario } from './migrate-pages-arguments.ts'
 
 export const mbind = [
   mbindOutcomesScenario,
@@ -23,6 +24,7 @@ export const mbind = [
   mbindTwiceScenario,
   mbindOutOfMemoryScenario,
   migratePagesScenario,
+  migratePagesArgumentsScenario,
   mbindTwoVmasScenario,
   mbindVsFaultScenario,
   mbindVsMbindScenario,

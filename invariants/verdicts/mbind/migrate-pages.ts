@@ -6,7 +6,7 @@ import { countsWhatStayed, nothingIsLeftBehind, zeroMeansAllMoved } from '../../
 import { refcountConserved } from '../../pinning.ts'
 import { type RawSettings, scenario, settle } from '../../scenario.ts'
 import { truthTable } from '../../tables/truth-table.ts'
-import { commonWaivers, onlyOne } from './waivers.ts'
+import { migratePagesWaivers, onlyOne } from './waivers.ts'
 
 export const rows = ['v3.19', 'v5.0', 'v5.2', 'v6.6', 'patch:mbind-counts-failures', 'v6.7', 'v6.16', 'v7.3']
 
@@ -25,15 +25,8 @@ export const expected = truthTable('migrate-pages.tsv')
 
 function waivers(settings: Settings): Record<string, string> {
   return {
-    ...commonWaivers(settings, ['call']),
-    'vma[*].vm_policy never changes': 'policies play no part',
-    'policy[*].refcnt never changes': 'policies play no part',
-    'returned never changes': 'nobody calls mbind',
-    'mmap_lock.writer never changes': 'mmap_lock is taken for reading only',
-    'vma[*].writeLocked never changes': 'mmap_lock is taken for reading only',
-    'vma[*].readers never changes': 'nobody faults',
+    ...migratePagesWaivers(settings),
     'call.next is never': 'two folios, at most, are isolated',
-    'call.new never changes': 'policies play no part',
     'call.count is never': 'more could be counted than there is',
     'call.nomem never changes': 'memory is there for both folios or for none',
   }

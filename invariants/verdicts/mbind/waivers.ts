@@ -64,3 +64,15 @@ export function commonWaivers(settings: Settings, tasks: readonly string[]): Rec
     }),
   }
 }
+
+/** Waivers that the scenarios of migrate_pages(2) share; the task is `call`. */
+export const migratePagesWaivers = (settings: Settings): Record<string, string> => ({
+  ...commonWaivers(settings, ['call']),
+  'vma[*].vm_policy never changes': 'policies play no part',
+  'policy[*].refcnt never changes': 'policies play no part',
+  'call.new never changes': 'policies play no part',
+  'returned never changes': 'nobody calls mbind',
+  'mmap_lock.writer never changes': 'mmap_lock is taken for reading only',
+  'vma[*].writeLocked never changes': 'mmap_lock is taken for reading only',
+  'vma[*].readers never changes': 'nobody faults',
+})
