@@ -75,8 +75,8 @@ export function addressSpace(text: SpaceText, settings: Settings) {
     ...mm.state,
     /** what a folio is: destinations of a migration become what the source is */
     folioSize: array(mm.folios, oneOf<FolioSize[]>(...folioSizes)),
-    /** a page table, or one PMD entry of a huge page that is being migrated */
-    pmd: array(tables, oneOf('table', 'migration')),
+    /** a page table, or one PMD entry of a huge page: then its pages are mapped, or migration entries, all together */
+    pmd: array(tables, oneOf('table', 'huge')),
     vma: array(
       vmas,
       record({
@@ -163,7 +163,7 @@ function policyValues({ machine, cases, policies = [] }: SpaceText): Map<string,
 /** The address space as a layout describes it, nobody holding a lock. */
 export function bootAddressSpace(s: As, space: AddressSpace, layout: Layout): void {
   const { text, length, vmas } = space
-  const { vmas: mapped, pages, folios, pmdMigration = [] } = layout
+  const { vmas: mapped, pages, folios, huge = [] } = layout
   const free = layout.free ?? text.machine.free
   let elsewhere = length
   bootFree(s, space.sizes)
@@ -197,7 +197,7 @@ export function bootAddressSpace(s: As, space: AddressSpace, layout: Layout): vo
           ? { kind: 'present', folio: page.maps }
           : { kind: 'migration', folio: page.migrating }
   }
-  for (const table of s.pmd.keys()) s.pmd[table] = pmdMigration.includes(table) ? 'migration' : 'table'
+  for (const table of s.pmd.keys()) s.pmd[table] = huge.includes(table) ? 'huge' : 'table'
   s.rcu_readers = 0
   s.defersPolicyFree = space.deferred
   for (const p of s.policy.keys()) s.policy[p] = { refcnt: 0, value: [...space.values.keys()][0], dying: false }

@@ -66,6 +66,12 @@ test('v6.16 counts each entry of a large folio', async () => {
   assert.is(verdictsOf(await check(migratePages.build('v6.7', { layout })))[claim], 'holds')
 })
 
+test('a huge page that one PMD entry maps counts once on every kernel', async () => {
+  const layout = 'a huge page off the LRU'
+  for (const kernel of ['v6.7', 'v6.16'])
+    assert.is(verdictsOf(await check(migratePages.build(kernel, { layout })))['counts-what-stayed'], 'holds')
+})
+
 test('a PMD migration entry ends the walk of migrate_pages, and nobody is told', async () => {
   const layout = 'a PMD migration entry'
   for (const [kernel, verdict] of [

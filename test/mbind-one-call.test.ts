@@ -42,6 +42,17 @@ test('each repair is one switch', async () => {
   }
 })
 
+test('one PMD entry is one page to the walk: isolated once, and not in a VMA that is not migratable', async () => {
+  const verdictOn = async (kernel: string, situation: string, claim: string) =>
+    verdictsOf(await check(build(kernel, { situation: `${situation}; MOVE|STRICT` }), { claims: [claim] }))[claim]
+  for (const kernel of ['v5.4', 'v6.6']) {
+    assert.is(await verdictOn(kernel, 'only a large folio', 'eio-has-a-reason'), 'violated')
+    assert.is(await verdictOn(kernel, 'huge page', 'eio-has-a-reason'), 'holds')
+  }
+  assert.is(await verdictOn('v6.6', 'unmigratable VMA', 'unmigratable-is-left-alone'), 'violated')
+  assert.is(await verdictOn('v6.6', 'huge page in an unmigratable VMA', 'unmigratable-is-left-alone'), 'holds')
+})
+
 const mutations: readonly [claim: string, label: string, change: (s: CallScene) => void][] = [
   [
     'never-a-count',

@@ -37,8 +37,8 @@ export interface Layout {
   readonly vmas: readonly VmaText[]
   readonly pages: readonly PageText[]
   readonly folios: readonly FolioText[]
-  /** page tables that are one PMD migration entry; their pages are `migrating` */
-  readonly pmdMigration?: readonly number[]
+  /** page tables that are one PMD entry: their pages all map one large folio, or are `migrating` */
+  readonly huge?: readonly number[]
   /** the nodes of the free folios, where they are not as on the machine; as many of them */
   readonly free?: readonly number[]
 }

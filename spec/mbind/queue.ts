@@ -104,34 +104,43 @@ export function queueSteps(space: AddressSpace, options: MbindOptions, callOf: (
     return true
   }
 
+  /** Whether the walk stands at one PMD entry. */
+  const isHuge = (s: As, me: MbindLocals): boolean => s.pmd[Math.floor(me.addr / tableSize)] === 'huge'
+
+  /** Behind an entry of a page table, or of a whole one. */
+  const entryDone = (s: As, me: MbindLocals): Walking => (isHuge(s, me) ? skipTable(s, me) : pageDone(s, me))
+
   const isolationFailed = (s: As, me: MbindLocals, f: number): Walking => {
     const strict = isStrict(callOf(me).flags)
     const hugetlb = s.folioSize[f] === 'hugetlb'
+    // hugetlb and PMD entries are not looked back at: the walk ends where they are.
+    const atOnce = hugetlb || isHuge(s, me)
     if (hugetlb && settings['mbind-hugetlb-strict'] === 'no') return pageDone(s, me)
     return match(settings['mbind-isolation-failure'])
-      .with('ignored', () => pageDone(s, me))
+      .with('ignored', () => entryDone(s, me))
       .with('stops-walk', () => {
         if (strict) me.noted = true
-        return strict && hugetlb ? stop(me, '0', WALK_PAGE) : pageDone(s, me)
+        return strict && atOnce ? stop(me, '0', WALK_PAGE) : entryDone(s, me)
       })
       .with('noted', () => {
         if (strict) me.noted = true
-        return pageDone(s, me)
+        return entryDone(s, me)
       })
       .with('counted', () => {
         me.nr_failed += failures(s, me, f)
-        return pageDone(s, me)
+        return entryDone(s, me)
       })
       .exhaustive()
   }
   /** What a folio that cannot be isolated counts for: since entries are taken in batches, for each of a large one's. */
   const failures = (s: As, me: MbindLocals, f: number): number => {
-    if (s.folioSize[f] !== 'large' || settings['migrate-pages-counts'] !== 'left-and-failed-entries') return 1
+    if (s.folioSize[f] !== 'large' || isHuge(s, me) || settings['migrate-pages-counts'] !== 'left-and-failed-entries')
+      return 1
     const rest = s.pte.filter((pte, page) => page >= me.addr && page < endOf(me) && mappedBy(pte) === f)
     return rest.length
   }
 
-  /** queue_pages_pte_range and queue_pages_hugetlb, for a page of a folio that lies on the wrong node. */
+  /** queue_pages_pte_range, queue_pages_hugetlb and queue_pages_pmd, for a page of a folio that lies on the wrong node. */
   const misplaced = (s: As, me: MbindLocals, f: number): Walking => {
     const { flags } = callOf(me)
     const size = s.folioSize[f]
@@ -140,7 +149,7 @@ export function queueSteps(space: AddressSpace, options: MbindOptions, callOf: (
       if (settings['mbind-isolation-failure'] === 'counted') me.nr_failed++
       return stop(me, 'EIO', WALK_PAGE)
     }
-    if (size === 'large' && settings['mbind-large-folio'] === 'once') {
+    if (size === 'large' && !isHuge(s, me) && settings['mbind-large-folio'] === 'once') {
       if (me.large === f) return pageDone(s, me)
       me.large = f
     }
@@ -152,37 +161,51 @@ export function queueSteps(space: AddressSpace, options: MbindOptions, callOf: (
           me.noted = true
           return stop(me, '0', WALK_PAGE)
         })
+        // Not where a PMD entry maps the folio: there the VMA is asked before.
         .with('noted-and-isolated', () => {
           me.noted = true
-          return 'isolate' as const
+          return isHuge(s, me) ? skipTable(s, me) : ('isolate' as const)
         })
         .with('counted', () => {
           me.nr_failed++
-          return pageDone(s, me)
+          return entryDone(s, me)
         })
         .exhaustive()
       if (verdict !== 'isolate') return verdict
     }
-    return isolate(s, me, f) ? pageDone(s, me) : isolationFailed(s, me, f)
+    return isolate(s, me, f) ? entryDone(s, me) : isolationFailed(s, me, f)
+  }
+
+  /** The page table is one PMD entry, and it is done with. */
+  const skipTable = (s: As, me: MbindLocals): Walking => {
+    const table = Math.floor(me.addr / tableSize)
+    me.addr = Math.min((table + 1) * tableSize, s.vma[me.vma!].end, endOf(me)) - 1
+    return pageDone(s, me)
   }
 
   /** A page table that is one PMD migration entry. */
   const pmdMigration = (s: As, me: MbindLocals): Walking => {
-    const table = Math.floor(me.addr / tableSize)
-    const skipTable = () => {
-      me.addr = Math.min((table + 1) * tableSize, s.vma[me.vma!].end, endOf(me)) - 1
-      return pageDone(s, me)
-    }
     note(s, 'PMD migration entry')
     return match(settings['mbind-migration-entry'])
-      .with('ignored', skipTable)
+      .with('ignored', () => skipTable(s, me))
       .with('pmd-fails-walk', () => stop(me, 'EIO', WALK_PAGE))
       .with('counted', () => {
         me.nr_failed++
-        return isStrictAlone(callOf(me).flags) ? stop(me, 'EIO', WALK_PAGE) : skipTable()
+        return isStrictAlone(callOf(me).flags) ? stop(me, 'EIO', WALK_PAGE) : skipTable(s, me)
       })
       .exhaustive()
   }
+
+  /** A page table that is one PMD entry of a folio: since v4.14 that is one page to the walk. */
+  const hugePage = (s: As, me: MbindLocals, f: number): Walking =>
+    match(settings['mbind-huge-page'])
+      // The folio is split too, which is left out: it is large still, and has entries of its own from here on.
+      .with('split-first', () => {
+        s.pmd[Math.floor(me.addr / tableSize)] = 'table'
+        return 'queue_pages' as const
+      })
+      .with('as-one', () => (conforms(callOf(me), s.folio[f].node) ? skipTable(s, me) : misplaced(s, me, f)))
+      .exhaustive()
 
   const steps = {
     ...stepsIf(locksVmas, {
@@ -213,8 +236,8 @@ export function queueSteps(space: AddressSpace, options: MbindOptions, callOf: (
     queue_pages: step(
       'mm/mempolicy.c: queue_pages_pte_range / queue_folios_pte_range',
       (s: As, me: MbindLocals): Walking => {
-        if (s.pmd[Math.floor(me.addr / tableSize)] === 'migration') return pmdMigration(s, me)
         const pte = s.pte[me.addr]
+        if (isHuge(s, me)) return pte.kind === 'present' ? hugePage(s, me, pte.folio) : pmdMigration(s, me)
         return match(pte)
           .with({ kind: 'none' }, { kind: 'special' }, () => pageDone(s, me))
           .with({ kind: 'migration' }, () => {

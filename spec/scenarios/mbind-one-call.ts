@@ -42,7 +42,7 @@ const ALONE: Readonly<Record<string, Layout>> = {
   ),
   'only a PMD migration entry of a folio on the right node': {
     ...alone([{ migrating: 0 }, { migrating: 0 }], { node: 1 }),
-    pmdMigration: [0],
+    huge: [0],
   },
 }
 
@@ -68,6 +68,17 @@ function inTwoVmas(first: Partial<VmaText>, folio: FolioText, page: PageText = {
   }
 }
 
+/** A large folio that a PMD entry maps, in a VMA of its own, and a page behind it. */
+const hugePage = (folio: FolioText, vma: Partial<VmaText> = {}): Layout => ({
+  vmas: [
+    { off: 0, n: 2, ...vma },
+    { off: 2, n: 2 },
+  ],
+  pages: [{ maps: 1 }, { maps: 1 }, { maps: 0 }, none],
+  folios: [MOVABLE, { ...folio, size: 'large' }],
+  huge: [0],
+})
+
 const withHoles = (vmas: readonly VmaText[], first: FolioText = MOVABLE): Layout => ({
   vmas,
   pages: [vmas.some(({ off }) => off === 0) ? { maps: 0 } : none, none, none, none, none, none],
@@ -77,11 +88,15 @@ const withHoles = (vmas: readonly VmaText[], first: FolioText = MOVABLE): Layout
 const FOR_ALL_FLAGS: Readonly<Record<string, { layout: Layout; n?: number }>> = {
   ...Object.fromEntries(Object.entries(KINDS).map(([name, kind]) => [name, { layout: inOneVma(kind) }])),
   'PMD migration entry': {
-    layout: { ...inOneVma({ pages: [{ migrating: 1 }, { migrating: 1 }], folio: { node: 0 } }), pmdMigration: [0] },
+    layout: { ...inOneVma({ pages: [{ migrating: 1 }, { migrating: 1 }], folio: { node: 0 } }), huge: [0] },
   },
   'PMD migration entry of a folio on the right node': {
-    layout: { ...inOneVma({ pages: [{ migrating: 1 }, { migrating: 1 }], folio: { node: 1 } }), pmdMigration: [0] },
+    layout: { ...inOneVma({ pages: [{ migrating: 1 }, { migrating: 1 }], folio: { node: 1 } }), huge: [0] },
   },
+  'huge page': { layout: hugePage({ node: 0 }) },
+  'huge page on the right node': { layout: hugePage({ node: 1 }) },
+  'huge page that cannot be isolated': { layout: hugePage({ node: 0, lru: 'off' }) },
+  'huge page in an unmigratable VMA': { layout: hugePage({ node: 0 }, { kind: 'unmigratable' }) },
   'unmigratable VMA': { layout: inTwoVmas({ kind: 'unmigratable' }, { node: 0 }) },
   'hugetlb page': { layout: inTwoVmas({ kind: 'hugetlb' }, { node: 0, size: 'hugetlb' }) },
   'hugetlb page that cannot be isolated': {

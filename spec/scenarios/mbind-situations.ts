@@ -39,11 +39,23 @@ export const KINDS = {
   ptemig: { about: 'a migration entry', layout: page({}, {}, [{ migrating: 0 }]) },
   pmdmig: {
     about: 'a page table that is one PMD migration entry',
-    layout: { ...page({}, {}, [{ migrating: 0 }]), pmdMigration: [0] },
+    layout: { ...page({}, {}, [{ migrating: 0 }]), huge: [0] },
   },
   large: {
     about: 'a large folio mapped by two entries',
     layout: page({ size: 'large' }, {}, [{ maps: 0 }, { maps: 0 }]),
+  },
+  thp: {
+    about: 'a movable huge page that a PMD entry maps',
+    layout: { ...page({ size: 'large' }, {}, [{ maps: 0 }, { maps: 0 }]), huge: [0] },
+  },
+  thpniso: {
+    about: 'such a huge page that cannot be isolated',
+    layout: { ...page({ size: 'large', lru: 'off' }, {}, [{ maps: 0 }, { maps: 0 }]), huge: [0] },
+  },
+  thpunmig: {
+    about: 'such a huge page in a VMA that is not migratable',
+    layout: { ...page({ size: 'large' }, { kind: 'unmigratable' }, [{ maps: 0 }, { maps: 0 }]), huge: [0] },
   },
   dup: { about: 'a small folio mapped twice in the range', layout: page({}, {}, [{ maps: 0 }, { maps: 0 }]) },
   htlb: { about: 'a movable hugetlb folio', layout: page({ size: 'hugetlb' }, { kind: 'hugetlb' }) },

@@ -34,7 +34,7 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
   'a page that is being migrated between them': layout([0, 1, 2], {
     pages: [{ maps: 0 }, { migrating: 1 }, 'none'],
     folios: [OFF_LRU, { node: 0 }],
-    pmdMigration: [1],
+    huge: [1],
   }),
 }
 

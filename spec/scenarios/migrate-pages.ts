@@ -29,8 +29,10 @@ export const LAYOUTS: Readonly<Record<string, Layout>> = {
   'a shared page': before([{ maps: 1 }, 'none'], { node: 0, elsewhere: 1 }),
   'a page on the target': before([{ maps: 1 }, 'none'], { node: 1 }),
   'a migration entry': before([{ migrating: 1 }, 'none'], MOVABLE),
-  'a PMD migration entry': before([{ migrating: 1 }, { migrating: 1 }], MOVABLE, { pmdMigration: [0] }),
+  'a PMD migration entry': before([{ migrating: 1 }, { migrating: 1 }], MOVABLE, { huge: [0] }),
   'a large folio off the LRU': before([{ maps: 1 }, { maps: 1 }], { node: 0, size: 'large', lru: 'off' }),
+  'a huge page': before([{ maps: 1 }, { maps: 1 }], { node: 0, size: 'large' }, { huge: [0] }),
+  'a huge page off the LRU': before([{ maps: 1 }, { maps: 1 }], { node: 0, size: 'large', lru: 'off' }, { huge: [0] }),
   'no memory on the target': before([{ maps: 1 }, 'none'], MOVABLE, { free: [0, 0] }),
 }
 

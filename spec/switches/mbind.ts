@@ -79,6 +79,16 @@ export const mbind = {
     ],
     patches: { 'mbind-counts-failures': 'once' },
   }),
+  'mbind-huge-page': define({
+    about:
+      'what mbind and migrate_pages do with a huge page that one PMD entry maps: split it first, or take it as one',
+    values: ['split-first', 'as-one'],
+    history: [
+      { since: 'v3.12', value: 'split-first', commit: '' },
+      { since: 'v4.14', value: 'as-one', commit: 'c8633798497c' },
+    ],
+    patches: {},
+  }),
   'mbind-hugetlb-strict': define({
     about: 'whether MPOL_MF_STRICT means anything on hugetlb pages',
     values: ['no', 'yes'],

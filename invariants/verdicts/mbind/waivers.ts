@@ -33,7 +33,7 @@ export function commonWaivers(settings: Settings, tasks: readonly string[]): Rec
     'vma[*].vm_policy is never': spare,
     'vma[*].start ': 'VMAs begin and end where the scenario has them',
     'vma[*].end ': 'VMAs begin and end where the scenario has them',
-    'pmd[*] never changes': 'no huge page is being migrated',
+    'pmd[*] never changes': 'no huge page is split',
     'folio[*].gets never changes': 'nobody holds a page for a moment',
     'pte[*].kind is never': 'not every kind of page plays a part',
     ...Object.fromEntries(
