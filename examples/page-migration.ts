@@ -8,6 +8,7 @@ import {
   bool,
   choose,
   collection,
+  derived,
   invariant,
   type Me,
   model,
@@ -287,6 +288,15 @@ export const spec = withConstants({ folios: 2, batch: 1 }, ({ folios: F, batch: 
   )
 
   const holding = ['map new', 'lock shared', 'map shared', 'lock old', 'allocate', 'unmap', 'undo', 'put back']
+  type Tasks = { readonly task: { readonly [t: number]: Pick<Task, 'folio' | 'fresh' | 'batch'> & { pc: string } } }
+  const referencesOf = derived('references of a task', (s: Tasks, t: number, f: number) => {
+    const me = s.task[t]
+    return (
+      Number(me.fresh === f) +
+      Number(me.folio === f && holding.includes(me.pc)) +
+      me.batch.filter((each) => each === f).length
+    )
+  })
   return model(
     'PageMigration',
     { state: shared, processes: { task } },
@@ -308,13 +318,8 @@ export const spec = withConstants({ folios: 2, batch: 1 }, ({ folios: F, batch: 
           name: 'references',
           over: { f: folios },
           holds: (s, { f }) => {
-            const ofTask = s.task.map(
-              (me) =>
-                Number(me.fresh === f) +
-                Number(me.folio === f && holding.includes(me.pc)) +
-                me.batch.filter((each) => each === f).length,
-            )
-            return s.folio[f].refs === s.folio[f].maps + s.folio[f].pins + ofTask.reduce((sum, each) => sum + each)
+            const ofTasks = tasks.values.reduce((sum, t) => sum + referencesOf(s, t, f), 0)
+            return s.folio[f].refs === s.folio[f].maps + s.folio[f].pins + ofTasks
           },
         }),
         invariant('a pinned folio is neither freed nor migrated away', {

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { Explorer } from '../checker/engine/explorer.ts'
 import { CHUNK, Kernel } from '../checker/engine/kernel.ts'
 import { layoutOf } from '../checker/engine/layout.ts'
+import { Quantities } from '../checker/engine/quantities.ts'
 import { referenceSearch } from '../checker/engine/reference.ts'
 import { actionRules } from '../checker/engine/rules.ts'
 import { search } from '../checker/engine/search.ts'
@@ -165,7 +166,7 @@ test('a kernel holds the largest chunk of states', () => {
   const space = new Space(layout)
   const kernel = new Kernel(layout.words, model.instances.length)
   const nothing = { rules: new Map(), attend: () => true }
-  kernel.write(actionRules(model.instances), nothing, nothing, nothing)
+  kernel.write(actionRules(model.instances), nothing, new Quantities(), nothing, nothing)
   const asked = new Set<number>()
   let stuck = 0
   const done = kernel.expand(

@@ -98,6 +98,8 @@ export class Explorer {
   /** states expanded when the programs are next written anew */
   #rewriteAt = REWRITE_AT
   #openClaims = 0
+  /** derived quantities when the programs were last written */
+  #quantities = 0
   #epochs: Epochs = { frontier: 0, flush: 0, search: 0 }
 
   constructor(
@@ -538,7 +540,7 @@ export class Explorer {
 
   /**
    * Makes the kernel when the interpreter has been at it for a while. Its programs learn as they go; they are written anew
-   * when claims were decided, and a few times when the tables have become another shape.
+   * when claims were decided or ask for something new, and a few times when the tables have become another shape.
    */
   #keepKernelFresh(): void {
     const open = this.judge.levels.reduce((sum, level) => sum + (isOpen(level, this.#level + 1) ? 1 : 0), 0)
@@ -547,15 +549,22 @@ export class Explorer {
       const { statePredicates, stepPredicates } = this.inspector
       const claims = Math.max(statePredicates.length, stepPredicates.length)
       this.kernel = new Kernel(this.space.words, this.actions.length, claims)
-    } else if (this.expanded < this.#rewriteAt && open === this.#openClaims) return
+    } else if (
+      this.expanded < this.#rewriteAt &&
+      open === this.#openClaims &&
+      this.teacher.quantities.rules.length === this.#quantities
+    )
+      return
     while (this.expanded >= this.#rewriteAt) this.#rewriteAt *= REWRITE_FACTOR
     this.#openClaims = open
+    this.#quantities = this.teacher.quantities.rules.length
     this.programs++
     this.inspector.level = this.#level
     const { inspector } = this
     this.kernel.write(
       this.actions,
       inspector.openOnStates(),
+      this.teacher.quantities,
       inspector.openOnSteps(),
       inspector.constraintOnSuccessors(),
     )

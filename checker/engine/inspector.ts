@@ -33,7 +33,8 @@ export class Inspector {
     this.#learning = learning
     this.#judge = judge
     this.#coverage = coverage
-    this.statePredicates = predicateRules([...boundClaims(model, 'invariant'), ...boundClaims(model, 'reachable')])
+    const onStates = [...boundClaims(model, 'invariant'), ...boundClaims(model, 'reachable')]
+    this.statePredicates = predicateRules(onStates, true)
     this.stepPredicates = predicateRules(boundClaims(model, 'step'))
     this.#constraint = ruleFor(model.constraint, 'the constraint')
     this.#final = ruleFor(model.deadlock === 'stuck unless final' ? model.final : null, 'the final states')
@@ -93,11 +94,13 @@ export class Inspector {
     return (this.#evaluate(rule, false, words, 0) & TRUE) !== 0
   }
 
-  /** The claims whose tables have stopped learning. */
+  /** The claims and derived quantities whose tables have stopped learning. */
   direct(): string[] {
-    return [...this.statePredicates, ...this.stepPredicates]
+    const quantities = this.#teacher.quantities.rules.filter(({ table }) => table.leaves >= LARGEST_TABLE)
+    const claims = [...this.statePredicates, ...this.stepPredicates]
       .filter(({ table }) => table.leaves >= LARGEST_TABLE)
       .map(({ bound }) => this.#model.claims[bound.claim].name)
+    return [...claims, ...quantities.map(({ quantity }) => quantity.place)]
   }
 
   /** The claims on states that are open, for the kernel. */
@@ -122,6 +125,7 @@ export class Inspector {
   audit(): void {
     this.#teacher.auditPredicates([...this.statePredicates, ...this.otherPredicates()], false)
     this.#teacher.auditPredicates(this.stepPredicates, true)
+    this.#teacher.auditQuantities()
   }
 
   #pairOf(before: Int32Array, base: number, after: Int32Array, at: number): Int32Array {
@@ -133,7 +137,7 @@ export class Inspector {
   }
 
   #evaluate(rule: PredicateRule, onSteps: boolean, words: Int32Array, base: number, asked = Infinity): number {
-    const leaf = leafFor(rule.table, words, base)
+    const leaf = leafFor(rule.table, words, base, this.#teacher.quantities.known)
     if (leaf !== undefined) return leaf.result
     return this.#teacher.judge(rule, onSteps, words, base, this.#learning.learns(rule.table, asked))
   }

@@ -60,8 +60,11 @@ export interface KernelCode {
   expand(program: number, states: number, end: number, id: number, out: number, limit: number): number
   /** Keeps the records from `from` to `to` that were not seen lately, with their hash; returns their end. */
   sift(from: number, to: number): number
-  /** Follows the tables of claims on `count` records; returns where it stopped. */
-  judge(program: number, records: number, end: number, stride: number): number
+  /**
+   * Follows the tables of claims on the records up to `end`; returns where it stopped. Where `quantities` is not 0, it
+   * finds those first, and follows the tables on `copy`, which is the state with the values behind it.
+   */
+  judge(program: number, records: number, end: number, stride: number, quantities: number, copy: number): number
   readonly memory: WasmMemory
 }
 
@@ -86,7 +89,7 @@ export function kernelCode(words: number, places: Places, pages: number): Kernel
     chooseFunction(words, places),
     expandFunction(words, places),
     siftFunction(words, places),
-    judgeFunction(places),
+    judgeFunction(words, places),
   ]
   return instantiate(assemble(functions, pages)) as KernelCode
 }
@@ -303,19 +306,46 @@ function hashSteps(words: number, state: I32, hash: Variable<'i32'>): Step[] {
   ]
 }
 
-function judgeFunction(places: Places): WasmFunction {
+/** Copies a state and finds its derived quantities. */
+function deriveSteps(body: Body, words: number, record: I32, quantities: I32, copy: I32): Step[] {
+  const [tree, last, value, at] = Array.from({ length: 4 }, () => body.local('i32'))
+  return [
+    ...Array.from({ length: words }, (_, word) => store(copy, load(record, 4 * word), 4 * word)),
+    value.set(copy),
+    tree.set(quantities),
+    last.set(add(quantities, shiftLeft(load(quantities), 2))),
+    body.block((done) => [
+      body.loop((next) => [
+        done.jumpIf(notLess(tree, last)),
+        tree.set(add(tree, 4)),
+        at.set(load(tree)),
+        follow(body, at, copy),
+        store(value, subtract(0, at), 4 * words),
+        value.set(add(value, 4)),
+        next.jump(),
+      ]),
+    ]),
+  ]
+}
+
+function judgeFunction(words: number, places: Places): WasmFunction {
   return {
     name: 'judge',
-    parameters: 4,
-    write(body, [program, record, end, stride]) {
-      const questions = body.local('i32')
+    parameters: 6,
+    write(body, [program, record, end, stride, quantities, copy]) {
+      const [questions, state] = [body.local('i32'), body.local('i32')]
       const steps = [
         questions.set(constant(places.questions)),
         body.block((done) => [
           body.loop((next) => [
             done.jumpIf(notLess(record, end)),
             done.jumpIf(notLess(questions, places.questions + 8 * places.mostQuestions)),
-            ...forEachRule(body, program, record, (rule, at) => [
+            body.when(
+              isZero(quantities),
+              () => [state.set(record)],
+              () => [...deriveSteps(body, words, record, quantities, copy), state.set(copy)],
+            ),
+            ...forEachRule(body, program, state, (rule, at) => [
               body.when(isZero(equal(at, SETTLED)), () => ask(questions, rule, record)),
             ]),
             record.set(add(record, stride)),

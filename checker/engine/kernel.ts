@@ -4,6 +4,8 @@
  */
 import { effectBytes, type KernelCode, kernelCode, type Places, recordWords, SETTLED } from './kernel-code.ts'
 import { Program } from './program.ts'
+import type { Quantities } from './quantities.ts'
+import { QuantityProgram } from './quantity-program.ts'
 import type { ActionRule, Effect, PredicateRule } from './rules.ts'
 import { hashWords } from './space.ts'
 
@@ -49,6 +51,8 @@ export class Kernel {
   #effects = new Map<string, number>()
   #nothing = 0
   #actions: Program<Effect | null> | null = null
+  /** what claims on states ask for; null where they ask for nothing */
+  #quantities: QuantityProgram | null = null
   #judgements: Readonly<Record<'onStates' | 'onSteps' | 'onSuccessors', Program<number> | null>> = {
     onStates: null,
     onSteps: null,
@@ -88,8 +92,17 @@ export class Kernel {
     return this.ints.subarray(this.#raw >> 2, this.#programs >> 2)
   }
 
-  /** Writes the programs anew, from all that the tables know: actions, claims on states, on steps, and the constraint. */
-  write(actions: readonly ActionRule[], states: Claims, steps: Claims, constraint: Claims): void {
+  /**
+   * Writes the programs anew, from all that the tables know: actions, claims on states and the quantities that these ask
+   * for, claims on steps, and the constraint.
+   */
+  write(
+    actions: readonly ActionRule[],
+    states: Claims,
+    quantities: Quantities,
+    steps: Claims,
+    constraint: Claims,
+  ): void {
     this.ints.fill(0, this.#programs >> 2, this.#free >> 2)
     this.#free = this.#programs
     this.#effects.clear()
@@ -100,7 +113,9 @@ export class Kernel {
       (rule, effect) => -(effect === null ? this.#nothing : this.#effect(rule, effect)),
       -this.#nothing,
     )
-    const [onStates, onSteps, onSuccessors] = [states, steps, constraint].map((claims) => this.#judgement(claims))
+    this.#quantities = quantities.rules.length === 0 ? null : new QuantityProgram(this, this.#words, quantities)
+    const onStates = this.#judgement(states, this.#quantities)
+    const [onSteps, onSuccessors] = [steps, constraint].map((claims) => this.#judgement(claims))
     this.#judgements = { onStates, onSteps, onSuccessors }
   }
 
@@ -177,7 +192,7 @@ export class Kernel {
 
   /** Asks about the claims on the first `count` records. */
   judgeStates(count: number, ask: Question): void {
-    this.#judge(this.#judgements.onStates, this.#raw, count, this.recordWords, ask)
+    this.#judge(this.#judgements.onStates, this.#raw, count, this.recordWords, ask, this.#quantities)
   }
 
   /** Asks about the claims on the steps to the gathered successors; `base` is that of both states side by side. */
@@ -201,12 +216,21 @@ export class Kernel {
     }
   }
 
-  #judge(program: Program<number> | null, at: number, count: number, stride: number, ask: Question): void {
+  #judge(
+    program: Program<number> | null,
+    at: number,
+    count: number,
+    stride: number,
+    ask: Question,
+    quantities: QuantityProgram | null = null,
+  ): void {
     if (program === null) return
+    const { address = 0, copy = 0 } = quantities ?? {}
     for (let [from, end] = [at, at + 4 * stride * count]; from < end; ) {
-      from = this.#code.judge(program.address, from, end, 4 * stride)
+      from = this.#code.judge(program.address, from, end, 4 * stride, address, copy)
       this.#askAll((rule, base) => {
         ask(rule, base)
+        quantities?.learn(this.ints, base)
         program.learn(rule, this.ints, base)
       })
     }
@@ -217,10 +241,10 @@ export class Kernel {
     for (let at = this.#places.questions; at < end; at += 8) ask(this.ints[at >> 2], this.ints[(at >> 2) + 1] >> 2)
   }
 
-  #judgement({ rules, attend }: Claims): Program<number> | null {
+  #judgement({ rules, attend }: Claims, values: QuantityProgram | null = null): Program<number> | null {
     if (rules.size === 0) return null
     const tables = new Map([...rules].map(([rule, { table }]) => [rule, table]))
-    return new Program(this, tables, (rule, result) => (attend(rule, result) ? ATTEND : SETTLED), SETTLED)
+    return new Program(this, tables, (rule, result) => (attend(rule, result) ? ATTEND : SETTLED), SETTLED, values)
   }
 
   /** The address of an effect; those that are alike are one. */

@@ -8,14 +8,18 @@ import type { Store } from '../language/domain.ts'
 /** In place of a cell: the function asked for one of `code` alternatives. */
 export const CHOICE = -1
 
+/** From this number on, in place of a cell: the function asked for a derived quantity. */
+export const DERIVED = 2 ** 24
+
 export class Recorder implements Store {
-  /** cells in the order of their first read, or CHOICE */
+  /** cells in the order of their first read, CHOICE, or DERIVED and the number of a quantity */
   readonly readCells: number[] = []
   /** the code of each cell read; for a choice, which alternative was taken */
   readonly readCodes: number[] = []
   /** for a choice, how many alternatives there were */
   readonly counts: number[] = []
   readonly writtenCells: number[] = []
+  readonly #derived = new Map<number, number>()
   readonly #codes: Int32Array
   readonly #known: Uint8Array
   readonly #written: Uint8Array
@@ -29,7 +33,8 @@ export class Recorder implements Store {
 
   /** Forgets the last run; the next one reads the state that `source` gives. */
   begin(source: (cell: number) => number): void {
-    for (const cell of this.readCells) if (cell !== CHOICE) this.#known[cell] = 0
+    for (const cell of this.readCells) if (cell !== CHOICE && cell < DERIVED) this.#known[cell] = 0
+    if (this.#derived.size > 0) this.#derived.clear()
     for (const cell of this.writtenCells) {
       this.#known[cell] = 0
       this.#written[cell] = 0
@@ -66,6 +71,18 @@ export class Recorder implements Store {
     this.readCells.push(CHOICE)
     this.readCodes.push(taken)
     this.counts.push(count)
+  }
+
+  /** The code of a derived quantity's value; `find` is asked for it once in a run. */
+  derived(quantity: number, find: () => number): number {
+    const known = this.#derived.get(quantity)
+    if (known !== undefined) return known
+    const code = find()
+    this.#derived.set(quantity, code)
+    this.readCells.push(DERIVED + quantity)
+    this.readCodes.push(code)
+    this.counts.push(0)
+    return code
   }
 
   /** The code that the run left in a cell it wrote. */

@@ -1,5 +1,6 @@
 /** Rules: the functions of a model with their tables, and how a table learns from a run of its function. */
 import type { Chooser } from '../language/action.ts'
+import type { Memo, Plain } from '../language/derived.ts'
 import type { Draft } from '../language/draft.ts'
 import { asSpecError, enabled, forEachBranch, openDraft } from '../language/draft.ts'
 import { SpecError } from '../language/errors.ts'
@@ -9,6 +10,7 @@ import type { BoundClaim, OnState, OnStep } from '../language/predicate.ts'
 import type { Coverage } from './coverage.ts'
 import type { Field, Layout } from './layout.ts'
 import { pairLayout, readField } from './layout.ts'
+import { encode, Quantities, type QuantityRule, THREW } from './quantities.ts'
 import { Recorder } from './recorder.ts'
 import { emptyTable, forEachLeaf, insertPath, type Table } from './table.ts'
 
@@ -33,6 +35,8 @@ export const PREMISE = 2
 export interface PredicateRule {
   readonly bound: BoundClaim
   readonly table: Table<number>
+  /** whether it is answered from memory when it asks for derived quantities; never for predicates on steps */
+  readonly remembers: boolean
 }
 
 /** A table with more leaves than this stops learning: its function depends on too much of the state to be worth it. */
@@ -56,6 +60,10 @@ export class Teacher {
   readonly #recorder: Recorder
   readonly #draft: Draft
   readonly #after: Draft
+  /** what claims asked for, and the draft that computes it */
+  readonly quantities = new Quantities()
+  readonly #asked: Recorder
+  readonly #inner: Draft
   readonly #coverage: Coverage
   #lessons = 0
   /** the state that the functions see, and who chooses for them */
@@ -65,6 +73,13 @@ export class Teacher {
   #chooser: Chooser = () => 0
   // Functions of the object, not of each call: there are some for every path that is learned.
   readonly #source = (cell: number): number => readField(this.#fields[cell], this.#words, this.#base)
+  readonly #memo: Memo = (quantity, args) => {
+    const number = this.quantities.numberOf(quantity, args)
+    if (number < 0) return quantity.compute(this.#draft.state, ...args)
+    const { values } = this.quantities.rules[number]
+    const value = values[this.#recorder.derived(number, () => this.#valueCode(number))]
+    return value === THREW ? quantity.compute(this.#inner.state, ...args) : value
+  }
   readonly #noting: Chooser = (count) => {
     const taken = this.#chooser(count)
     this.#recorder.choice(taken, count)
@@ -83,6 +98,8 @@ export class Teacher {
       read: (cell) => recorder.read(cells + cell),
       write: (cell, code) => recorder.write(cells + cell, code),
     })
+    this.#asked = new Recorder(cells)
+    this.#inner = openDraft(model.domain, this.#asked)
   }
 
   /**
@@ -98,6 +115,7 @@ export class Teacher {
     visit: (effect: Effect) => void,
   ): void {
     this.#look(this.layout, words, base)
+    this.#draft.memo = undefined
     const careful = learn && this.#careful(rule.table)
     const example = careful ? this.#example(words, base, 1) : noExample
     try {
@@ -123,10 +141,11 @@ export class Teacher {
     const careful = learn && this.#careful(rule.table)
     const example = careful ? this.#example(words, base, onSteps ? 2 : 1) : noExample
     let result = 0
+    this.#draft.memo = rule.remembers ? this.#memo : undefined
     for (let turn = careful ? 0 : 1; turn < 2; turn++) {
       this.#recorder.begin(this.#source)
       result = this.#evaluate(rule.bound, onSteps)
-      if (this.#recorder.writtenCells.length > 0) throw predicateWrites(rule.bound)
+      if (this.#recorder.writtenCells.length > 0) throw changesState(rule.bound.place)
       if (!learn) continue
       try {
         insertPath(rule.table, layout, this.#recorder, result, Object.is, example)
@@ -146,6 +165,47 @@ export class Teacher {
   /** The same for predicates on states, or on steps. */
   auditPredicates(rules: readonly PredicateRule[], onSteps: boolean): void {
     forEachExample(rules, (rule, words) => this.judge(rule, onSteps, words, 0, true))
+  }
+
+  /** The code of what a quantity is in the state that the functions see, which its table learns. */
+  #valueCode(number: number): number {
+    const rule = this.quantities.rules[number]
+    const known = this.quantities.known(number, this.#words, this.#base)
+    if (known >= 0) return known
+    const learn = rule.table.leaves < LARGEST_TABLE
+    const careful = learn && this.#careful(rule.table)
+    const example = careful ? this.#example(this.#words, this.#base, 1) : noExample
+    let code = 0
+    for (let turn = careful ? 0 : 1; turn < 2; turn++) code = this.#compute(rule, learn, example)
+    return code
+  }
+
+  #compute(rule: QuantityRule, learn: boolean, example: () => Int32Array): number {
+    this.#asked.begin(this.#source)
+    const code = encode(rule, this.#valueOrThrew(rule))
+    if (this.#asked.writtenCells.length > 0) throw changesState(rule.quantity.place)
+    if (!learn) return code
+    try {
+      return insertPath(rule.table, this.layout, this.#asked, code, Object.is, example).result
+    } catch (thrown) {
+      throw asSpecError(thrown, rule.quantity.place)
+    }
+  }
+
+  #valueOrThrew({ quantity, args }: QuantityRule): Plain | typeof THREW {
+    try {
+      return quantity.compute(this.#inner.state, ...args)
+    } catch {
+      return THREW
+    }
+  }
+
+  /** Computes a sample of remembered quantities again; throws a SpecError where one does not repeat what it was. */
+  auditQuantities(): void {
+    forEachExample(this.quantities.rules, (rule, words) => {
+      this.#look(this.layout, words, 0)
+      this.#compute(rule, true, noExample)
+    })
   }
 
   /** Lets the functions of the spec see the state at `base`. */
@@ -184,7 +244,7 @@ export class Teacher {
   }
 
   /** A copy of the state that teaches something. All that it teaches shares the copy. */
-  #example(words: Int32Array, base: number, states: number): () => Int32Array {
+  #example(words: Readonly<Int32Array>, base: number, states: number): () => Int32Array {
     let copy: Int32Array | undefined
     return () => {
       copy ??= words.slice(base, base + states * this.layout.words)
@@ -211,10 +271,10 @@ export function forEachExample<R extends { readonly table: Table<unknown> }>(
   })
 }
 
-function predicateWrites(bound: BoundClaim): SpecError {
+function changesState(place: string): SpecError {
   return new SpecError(
-    `${bound.place} changes the state`,
-    'claims, constraints and final states only look at it',
+    `${place} changes the state`,
+    'claims, derived quantities, constraints and final states only look at it',
     'compute with local variables instead',
   )
 }
@@ -232,6 +292,6 @@ export function actionRules(instances: readonly Instance[]): ActionRule[] {
 }
 
 /** A rule for each bound claim, with an empty table. */
-export function predicateRules(bounds: readonly BoundClaim[]): PredicateRule[] {
-  return bounds.map((bound) => ({ bound, table: emptyTable() }))
+export function predicateRules(bounds: readonly BoundClaim[], remembers = false): PredicateRule[] {
+  return bounds.map((bound) => ({ bound, table: emptyTable(), remembers }))
 }

@@ -1,7 +1,7 @@
 /** Transition tables: for one function, a decision tree over the cells that it reads, with what it does at the leaves. */
 import { unrepeatable } from '../language/draft.ts'
 import type { Layout } from './layout.ts'
-import { CHOICE, type Recorder } from './recorder.ts'
+import { CHOICE, DERIVED, type Recorder } from './recorder.ts'
 
 /** Follow the child for the code of a cell; a child that is missing has not been learned yet. */
 export interface Branch<L> {
@@ -19,6 +19,13 @@ export interface Choice<L> {
   readonly children: (TreeNode<L> | undefined)[]
 }
 
+/** Follow the child for the code of a derived quantity's value; one that is missing has not been learned yet. */
+export interface Derived<L> {
+  readonly kind: 'derived'
+  readonly quantity: number
+  readonly children: (TreeNode<L> | undefined)[]
+}
+
 export interface Leaf<L> {
   readonly kind: 'leaf'
   readonly result: L
@@ -26,7 +33,7 @@ export interface Leaf<L> {
   readonly example: Int32Array
 }
 
-export type TreeNode<L> = Branch<L> | Choice<L> | Leaf<L>
+export type TreeNode<L> = Branch<L> | Choice<L> | Derived<L> | Leaf<L>
 
 /** The tree of one function, as far as it has been learned. */
 export interface Table<L> {
@@ -62,8 +69,7 @@ export function insertPath<L>(
       siblings[place] = node
       table.nodes++
     }
-    if (node.kind === 'leaf' || (node.kind === 'branch' ? node.cell : CHOICE) !== run.readCells[at])
-      throw unrepeatable()
+    if (node.kind === 'leaf' || readOf(node) !== run.readCells[at]) throw unrepeatable()
     if (node.kind === 'choice' && node.children.length !== run.counts[at]) throw unrepeatable()
     siblings = node.children
     place = run.readCodes[at]
@@ -81,8 +87,15 @@ export function insertPath<L>(
   return leaf
 }
 
-function innerNode<L>(layout: Layout, cell: number, count: number): TreeNode<L> {
+/** What a recorder notes where a node stands. */
+function readOf<L>(node: Exclude<TreeNode<L>, Leaf<L>>): number {
+  if (node.kind === 'branch') return node.cell
+  return node.kind === 'choice' ? CHOICE : DERIVED + node.quantity
+}
+
+function innerNode<L>(layout: Layout, cell: number, count: number): Exclude<TreeNode<L>, Leaf<L>> {
   if (cell === CHOICE) return { kind: 'choice', children: new Array(count).fill(undefined) }
+  if (cell >= DERIVED) return { kind: 'derived', quantity: cell - DERIVED, children: [] }
   const { word, shift, mask } = layout.fields[cell]
   return { kind: 'branch', cell, word, shift, mask, children: [] }
 }
@@ -99,7 +112,8 @@ export function forEachLeaf<L>(table: Table<L>, visit: (leaf: Leaf<L>) => void):
 
 /**
  * Calls `visit` for each leaf that the state whose words begin at `base` leads to: several where the function makes
- * choices. False when not all of them are learned yet; some may have been visited then.
+ * choices. False when not all of them are learned yet; some may have been visited then. For functions that ask for no
+ * derived quantities.
  */
 export function forEachLeafAt<L>(
   node: TreeNode<L> | undefined,
@@ -109,7 +123,7 @@ export function forEachLeafAt<L>(
 ): boolean {
   let at = node
   while (at !== undefined && at.kind === 'branch') at = at.children[(words[base + at.word] >>> at.shift) & at.mask]
-  if (at === undefined) return false
+  if (at === undefined || at.kind === 'derived') return false
   if (at.kind === 'choice') {
     // Not a method of the array: those pass over what is missing.
     for (const child of at.children) if (!forEachLeafAt(child, words, base, visit)) return false
@@ -119,14 +133,27 @@ export function forEachLeafAt<L>(
   return true
 }
 
+/** The code of a derived quantity's value in the state whose words begin at `base`, or -1 while it is unknown. */
+export type ValueCode = (quantity: number, words: Readonly<Int32Array>, base: number) => number
+
+const unknown: ValueCode = () => -1
+
 /**
  * The leaf for the state whose words begin at `base`, or undefined when it is not learned yet. For functions that make
- * no choices.
+ * no choices. `codeOf` answers for those that ask for derived quantities.
  */
-export function leafFor<L>(table: Table<L>, words: Readonly<Int32Array>, base: number): Leaf<L> | undefined {
+export function leafFor<L>(
+  table: Table<L>,
+  words: Readonly<Int32Array>,
+  base: number,
+  codeOf: ValueCode = unknown,
+): Leaf<L> | undefined {
   let node = table.root
-  while (node !== undefined && node.kind === 'branch') {
-    node = node.children[(words[base + node.word] >>> node.shift) & node.mask]
+  while (node !== undefined && node.kind !== 'leaf') {
+    node =
+      node.kind === 'branch'
+        ? node.children[(words[base + node.word] >>> node.shift) & node.mask]
+        : (node as Derived<L>).children[codeOf((node as Derived<L>).quantity, words, base)]
   }
-  return node as Leaf<L> | undefined
+  return node
 }

@@ -1,6 +1,7 @@
 /** Drafts: the state as a spec sees it, over any store; and the enumeration of the choices that a step makes. */
 import type { Chooser } from './action.ts'
 import { CHOOSER, DISABLED, NOTER } from './action.ts'
+import { MEMO, type Memo } from './derived.ts'
 import type { Domain, Store } from './domain.ts'
 import { SpecError } from './errors.ts'
 
@@ -10,14 +11,17 @@ export interface Draft {
   chooser: Chooser | undefined
   /** hears what steps note; undefined where nobody reads along */
   noter: ((text: string) => void) | undefined
+  /** answers for derived quantities; undefined where they are computed */
+  memo: Memo | undefined
 }
 
 /** A live view of the state that `store` holds. It is made once and follows the store. */
 export function openDraft(domain: Domain<object>, store: Store): Draft {
   const state = domain.bind(store, 0, '').get()
-  const draft: Draft = { state, chooser: undefined, noter: undefined }
+  const draft: Draft = { state, chooser: undefined, noter: undefined, memo: undefined }
   Object.defineProperty(state, CHOOSER, { get: () => draft.chooser })
   Object.defineProperty(state, NOTER, { get: () => draft.noter })
+  Object.defineProperty(state, MEMO, { get: () => draft.memo })
   return draft
 }
 

@@ -4,7 +4,18 @@
  * there are: any description is a spec, and a failing one can be made smaller piece by piece.
  */
 import type { Claim, FiniteSet, Model } from '../../checker/index.ts'
-import { choose, forAll, invariant, model, process, reachable, step, stepClaim, when } from '../../checker/index.ts'
+import {
+  choose,
+  derived,
+  forAll,
+  invariant,
+  model,
+  process,
+  reachable,
+  step,
+  stepClaim,
+  when,
+} from '../../checker/index.ts'
 import type { ActionLike } from '../../checker/language/action.ts'
 import type { Declaration, ScalarDomain } from '../../checker/language/domain.ts'
 import type { DeadlockRule } from '../../checker/language/model.ts'
@@ -30,6 +41,8 @@ export type Expression =
     }
   | { readonly op: 'sum' | 'same' | 'less' | 'both' | 'either'; readonly a: Expression; readonly b: Expression }
   | { readonly op: 'not'; readonly a: Expression }
+  /** one of the derived quantities, asked about the parameters and choices at hand */
+  | { readonly op: 'derived'; readonly n: number; readonly after: boolean }
 
 /** A variable, or a part of one; where the way there passes arrays, `index` tells which element. */
 export interface PlaceDescription {
@@ -93,6 +106,8 @@ export interface SpecDescription {
   /** what each initial state does after every variable has its first value */
   readonly initial: readonly (readonly Statement[])[]
   readonly actions: readonly ActionDescription[]
+  /** what derived quantities are; they ask for no others */
+  readonly quantities: readonly Expression[]
   readonly claims: readonly ClaimDescription[]
   readonly constraint: Expression | null
   readonly deadlock: DeadlockRule
@@ -124,6 +139,7 @@ interface Scope {
   readonly values: number[]
   readonly faulty: boolean
   readonly nodes: Nodes
+  readonly quantities: readonly ((state: object, ...values: number[]) => number)[]
 }
 
 type View = Record<string | number, unknown>
@@ -195,6 +211,11 @@ function evaluate(scope: Scope, expression: Expression): number {
       return bit(evaluate(scope, expression.a) !== 0 || evaluate(scope, expression.b) !== 0)
     case 'not':
       return bit(evaluate(scope, expression.a) === 0)
+    case 'derived': {
+      if (scope.quantities.length === 0) return 0
+      const state = scope.states[expression.after ? scope.states.length - 1 : 0]
+      return pick(scope.quantities, expression.n)(state, ...scope.values)
+    }
   }
 }
 
@@ -327,7 +348,18 @@ export function buildGenerated(description: SpecDescription): Model {
     ...shapes.flatMap((shape, at) => placesBelow(shape, false, [`v${at}`])),
     ...owners.flatMap((owner) => placesOf(owner, node, nodes)),
   ])
-  const begin: Begin = (states, values, places = shared, me = {}) => ({ places, states, me, values, faulty, nodes })
+  const quantities = description.quantities.map((expression, at) =>
+    derived(`quantity ${at}`, (s: object, ...values: number[]) => evaluate(begin([s], values), expression)),
+  )
+  const begin: Begin = (states, values, places = shared, me = {}) => ({
+    places,
+    states,
+    me,
+    values,
+    faulty,
+    nodes,
+    quantities,
+  })
   const processes = Object.fromEntries(
     owners.map((owner) => [owner.name, processOf(owner, state, node, shared, begin)]),
   )

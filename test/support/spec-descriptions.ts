@@ -216,6 +216,24 @@ const rare: Arbitrary<Expression> = list(
   4,
 ).map(allOf)
 
+/** Conditions that ask for derived quantities. */
+const asking: Arbitrary<Expression> = fc
+  .tuple(
+    list(fc.record({ op: fc.constant('derived' as const), n: small, after: fc.boolean() }), 1, 3),
+    weighted<Expression>([1, reads], [1, small]),
+    fc.constantFrom('same', 'less', 'sum', 'either'),
+  )
+  .map(([quantities, other, op]) => ({
+    op,
+    a: quantities.reduce<Expression>((a, b) => ({ op: 'sum', a, b }), 0),
+    b: other,
+  }))
+
+const quantities: Arbitrary<Expression> = weighted(
+  [1, expressions],
+  [2, fc.record({ op: fc.constant('sum' as const), a: reads, b: expressions })],
+)
+
 const claims: Arbitrary<ClaimDescription> = weighted<ClaimDescription>(
   [
     2,
@@ -223,7 +241,7 @@ const claims: Arbitrary<ClaimDescription> = weighted<ClaimDescription>(
       kind: fc.constantFrom('invariant', 'step', 'reachable'),
       over: fc.option(scalars, { freq: 2 }),
       given: fc.option(conditions, { freq: 2 }),
-      conjuncts: weighted<Expression[]>([2, list(lenient, 1, 3)], [1, list(conditions, 1, 2)]),
+      conjuncts: weighted<Expression[]>([2, list(lenient, 1, 3)], [1, list(conditions, 1, 2)], [2, list(asking, 1, 2)]),
     }),
   ],
   [
@@ -257,6 +275,7 @@ export const specDescriptions: Arbitrary<SpecDescription> = fc.noBias(
       [1, list(list(weighted<Statement>([4, writes], [1, chooses]), 0, 3), 1, 3)],
     ),
     actions: weighted([4, allActions], [1, fc.tuple(guards, allActions).map(([guard, all]) => guarded(guard, all))]),
+    quantities: list(quantities, 0, 3),
     claims: list(claims, 0, 4),
     constraint: weighted<Expression | null>([8, fc.constant(null)], [1, lenient]),
     deadlock: fc.constantFrom('stuck unless final', 'off', 'stuck'),
