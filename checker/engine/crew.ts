@@ -64,6 +64,8 @@ interface Member {
 export class Crew {
   readonly #members: readonly Member[]
   #added: IdRange[] = []
+  /** the level that is being worked on, for threads that are ready only now */
+  #order: Order | null = null
   #waiting: (() => void) | null = null
   #failure: Error | null = null
 
@@ -73,6 +75,7 @@ export class Crew {
       member.worker.on('message', (report: Report | Ready) => {
         if (report === 'ready') {
           member.ready = true
+          if (this.#order !== null) this.#set(member, this.#order)
           if (this.#members.every((each) => each.ready)) this.#waiting?.()
           return
         }
@@ -102,7 +105,7 @@ export class Crew {
     for (const { worker, ready } of this.#members) if (ready) worker.postMessage(call)
   }
 
-  /** Sets every thread to work that has built its model. */
+  /** Sets every thread to work that has built its model, and the others as soon as they have. */
   begin(
     frontier: Frontier,
     level: number,
@@ -110,20 +113,20 @@ export class Crew {
     epochs: Epochs,
     { levels, deadlockLevel }: Judge,
   ): void {
-    for (const member of this.#members) {
-      if (!member.ready) continue
-      member.busy = true
-      const order: Order = { kind: 'work', frontier, level, memory, epochs, decided: { levels, deadlockLevel } }
-      member.worker.postMessage(order)
-    }
+    this.#order = { kind: 'work', frontier, level, memory, epochs, decided: { levels, deadlockLevel } }
+    for (const member of this.#members) if (member.ready) this.#set(member, this.#order)
+  }
+
+  #set(member: Member, order: Order): void {
+    member.busy = true
+    member.worker.postMessage(order)
   }
 
   /** Waits until no thread works; true when all are done with the level, false when memory must grow. */
   async settled(): Promise<boolean> {
-    if (this.#members.some((member) => member.busy) && this.#failure === null) {
-      await this.#change()
-    }
+    while (this.#members.some((member) => member.busy) && this.#failure === null) await this.#change()
     if (this.#failure !== null) throw this.#failure
+    this.#order = null
     return this.#members.every(({ report }) => report === null || report.stint === 'done')
   }
 

@@ -51,6 +51,8 @@ export interface Epochs {
   search: number
 }
 
+/** States that several threads take of a level at a time: many, for neighbours have successors in common; few in the end. */
+const [LARGEST_SHARE, SHARES] = [64 * CHUNK, 4]
 /** States expanded by the interpreter before the kernel is made: small models never get further. */
 const KERNEL_AFTER = 2_000
 /** The place of a cell in a pair of states must fit the 16 bits that a branch of a program has for it, in bytes. */
@@ -93,6 +95,8 @@ export class Explorer {
   #level = 1
   #at = 0
   #chunkEnd = 0
+  /** the end of this thread's share of the frontier */
+  #shareEnd = 0
   /** the range of the frontier that work is at, and how many states lie before it */
   #range = { at: 0, skipped: 0 }
   /** states expanded when the programs are next written anew */
@@ -171,7 +175,7 @@ export class Explorer {
     }
     if (frontier !== known.frontier || search !== known.search) {
       this.#range = { at: 0, skipped: 0 }
-      this.#at = this.#chunkEnd
+      this.#at = this.#chunkEnd = this.#shareEnd
     }
     if (flush !== known.flush || search !== known.search) this.#numbers.next = this.#numbers.end = 0
     this.#epochs = { frontier, flush, search }
@@ -203,12 +207,26 @@ export class Explorer {
       if (this.#at >= this.#chunkEnd) {
         if (Atomics.load(this.space.control, CONTROL.pause) !== 0) return 'full'
         if (performance.now() > deadline) return 'slice'
-        this.#at = Atomics.add(this.space.control, CONTROL.cursor, CHUNK)
-        this.#chunkEnd = Math.min(this.#at + CHUNK, frontier.size)
-        if (this.#at >= frontier.size) return this.#flush() ? 'done' : 'full'
+        if (this.#at >= this.#shareEnd && !this.#takeShare(frontier)) return this.#flush() ? 'done' : 'full'
+        this.#chunkEnd = Math.min(this.#at + CHUNK, this.#shareEnd)
         this.#keepKernelFresh()
       }
       if (!this.#workOn(frontier)) return 'full'
+    }
+  }
+
+  /** Takes the next share of the frontier; false when nothing is left of it. */
+  #takeShare({ size }: Frontier): boolean {
+    const { control } = this.space
+    for (;;) {
+      const from = Atomics.load(control, CONTROL.cursor)
+      if (from >= size) return false
+      const fair = (size - from) / (this.#threads * SHARES)
+      const share = CHUNK * Math.ceil(Math.min(fair, LARGEST_SHARE) / CHUNK)
+      if (Atomics.compareExchange(control, CONTROL.cursor, from, from + share) !== from) continue
+      this.#at = from
+      this.#shareEnd = Math.min(from + share, size)
+      return true
     }
   }
 

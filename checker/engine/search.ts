@@ -43,7 +43,7 @@ export interface SearchOptions extends Bounds {
   /** threads, this one included; more than one needs `source` */
   readonly workers?: number
   readonly source?: ModelSource
-  /** states found before other threads are started, which join large levels when they are ready; 0 to wait for them at every one */
+  /** states found before other threads are started, which join large levels when they are ready, 1 by default; 0 to wait for them at every level */
   readonly parallelFrom?: number
   /** bytes for states and hash table */
   readonly maxMemory?: number
@@ -93,7 +93,7 @@ export interface Search {
 
 const STINT = 40
 /** States of a level from which on it is worth while to wake the other threads. */
-const SHARED_LEVEL = 2 ** 15
+const SHARED_LEVEL = 2 ** 13
 /** what a search on disk needs in memory, in rooms for each thread */
 const LEAST_ROOMS = 4
 /** the share of the memory, and the most states, that are kept unfolded where the others are folded */
@@ -232,7 +232,7 @@ class Run {
 
   async #hire(): Promise<void> {
     if (this.#crew !== null || this.#workers === 1) return
-    if (this.#distinct() < (this.#options.parallelFrom ?? 200_000)) return
+    if (this.#distinct() < (this.#options.parallelFrom ?? 1)) return
     this.#crew = hireCrew({
       source: this.#options.source!,
       memory: this.#space.memory,

@@ -23,13 +23,16 @@ const EXAMPLE = `
     export const spec = model('Counter', { state: { n: range(0, 3) } }, {
       init: (s) => { s.n = 0 }, actions: { Up: (s) => { when(s.n < 3); s.n++ } }, deadlock: 'off' })`
 
-/** Loads the model; throws a SpecError when the module cannot be loaded or exports no model under that name. */
-export async function loadModel(source: ModelSource): Promise<Model> {
-  return onlyClaims(await buildModel(source), source.claims)
+/**
+ * Loads the model; throws a SpecError when the module cannot be loaded or exports no model under that name. `loaded` is
+ * the module, where it is there already.
+ */
+export async function loadModel(source: ModelSource, loaded?: object): Promise<Model> {
+  return onlyClaims(await buildModel(source, loaded ?? (await load(source))), source.claims)
 }
 
-async function buildModel(source: ModelSource): Promise<Model> {
-  const exported = await loadExport(source)
+async function buildModel(source: ModelSource, module: object): Promise<Model> {
+  const exported = (module as Record<string, unknown>)[source.name]
   if (typeof exported === 'function') return exported(...source.args) as Model
   if (isSpec(exported)) return exported.build(...(source.args as [Record<string, never>]))
   if (isModel(exported)) return exported
@@ -40,10 +43,9 @@ async function buildModel(source: ModelSource): Promise<Model> {
   )
 }
 
-async function loadExport(source: ModelSource): Promise<unknown> {
+async function load(source: ModelSource): Promise<object> {
   try {
-    const module = (await import(source.module)) as Record<string, unknown>
-    return module[source.name]
+    return (await import(source.module)) as object
   } catch (thrown) {
     if (thrown instanceof SpecError) throw thrown
     throw new SpecError(

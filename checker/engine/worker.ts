@@ -1,5 +1,5 @@
 /** The body of one additional thread of a search. */
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { type CallForHelp, type Hiring, identityOf, type Order, type Ready, type Report } from './crew.ts'
 import { Explorer, type StateFault } from './explorer.ts'
 import { mergeDecisions } from './judge.ts'
@@ -8,41 +8,42 @@ import { loadModel } from './source.ts'
 import { Space } from './space.ts'
 import { symmetryOf } from './symmetry.ts'
 
-const { source, memory, threads, kernelAfter, identity, symmetry } = workerData as Hiring
-const model = await loadModel(source)
-if (identityOf(model) !== identity) throw new Error(`${source.module} gives another model than the one to be searched`)
-const layout = layoutOf(model.domain.cells)
-const space = new Space(layout, memory)
-const explorer = new Explorer(model, space, threads, kernelAfter, symmetryOf(model, layout, symmetry))
+/**
+ * Builds the model, and from then on does what it is told. `loaded` is the module that the model comes from, where it is
+ * there already. Rejects when the source gives another model than the one to be searched.
+ */
+export async function serve(hiring: Hiring, loaded?: object): Promise<void> {
+  const { source, memory, threads, kernelAfter, identity, symmetry } = hiring
+  const model = await loadModel(source, loaded)
+  if (identityOf(model) !== identity)
+    throw new Error(`${source.module} gives another model than the one to be searched`)
+  const layout = layoutOf(model.domain.cells)
+  const space = new Space(layout, memory)
+  const explorer = new Explorer(model, space, threads, kernelAfter, symmetryOf(model, layout, symmetry))
+  parentPort!.on('message', (order: Order | CallForHelp) => {
+    space.attach(order.memory)
+    if (order.kind === 'help') space.help(order.ranges, order.growth)
+    else parentPort!.postMessage(obey(order, explorer))
+  })
+  const ready: Ready = 'ready'
+  parentPort!.postMessage(ready)
+}
 
-parentPort!.on('message', (order: Order | CallForHelp) => {
-  space.attach(order.memory)
-  if (order.kind === 'help') {
-    space.help(order.ranges, order.growth)
-    return
-  }
+function obey(order: Order, explorer: Explorer): Report {
   explorer.align(order.epochs)
   mergeDecisions(explorer.judge, order.decided.levels, order.decided.deadlockLevel)
   const stint = explorer.work(order.frontier, order.level, Infinity)
-  const { fault } = explorer
-  const report: Report = {
+  const { fault, coverage, judge } = explorer
+  return {
     stint,
     added: explorer.takeAdded(),
     tally: explorer.tally,
-    levels: explorer.judge.levels,
-    deadlockLevel: explorer.judge.deadlockLevel,
-    coverage: {
-      enabled: explorer.coverage.enabled,
-      premises: explorer.coverage.premises,
-      codes: explorer.coverage.codes,
-    },
+    levels: judge.levels,
+    deadlockLevel: judge.deadlockLevel,
+    coverage: { enabled: coverage.enabled, premises: coverage.premises, codes: coverage.codes },
     fault: fault === null ? null : told(fault),
   }
-  parentPort!.postMessage(report)
-})
-
-const ready: Ready = 'ready'
-parentPort!.postMessage(ready)
+}
 
 /** Errors lose their class on the way to another thread. */
 function told({ error, ...where }: StateFault): Report['fault'] {
