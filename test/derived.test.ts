@@ -55,6 +55,32 @@ test('claims say the same whether quantities are remembered or computed', async 
   }
 })
 
+test('the first quantity may be asked for after the kernel has taken over', async () => {
+  const parity = derived('parity', (s: { n: number }) => s.n % 2)
+  const late = model(
+    'Late',
+    { state: { n: range(0, 100), on: range(0, 1) } },
+    {
+      init: (s) => Object.assign(s, { n: 0, on: 0 }),
+      actions: {
+        up(s) {
+          when(s.n < 100)
+          s.n++
+        },
+        // Known of every n from the first on, so that the kernel finds what this leads to.
+        turnOn(s) {
+          when(s.on === 0)
+          s.on = 1
+        },
+      },
+      claims: [invariant<{ n: number; on: number }>('even at last', (s) => s.on === 0 || s.n < 51 || parity(s) === 0)],
+      deadlock: 'off',
+    },
+  )
+  const { outcome } = await search(late, { kernelAfter: 10 })
+  assert.equal(outcome, referenceSearch(late))
+})
+
 test('the kernel answers for quantities that it knows', async () => {
   const questions = async (model: Model) => (await search(model, { kernelAfter: 0 })).statistics.questions
   const remembered = await questions(counters(derived('sum', sum), derived('product', product)))

@@ -36,7 +36,7 @@ export class TreeWriter<L> {
   readonly #leaf: (rule: number, result: L) => number
   readonly #values: Values | null
 
-  /** `leaf` says what stands for a result, less than 0; without `values`, no tree asks for a derived quantity. */
+  /** `leaf` says what stands for a result, less than 0; without `values`, no tree can be followed that asks for a derived quantity. */
   constructor(memory: Memory, leaf: (rule: number, result: L) => number, values: Values | null) {
     this.#memory = memory
     this.#leaf = leaf
@@ -64,7 +64,7 @@ export class TreeWriter<L> {
   extend(rule: number, tree: TreeNode<L> | undefined, place: number, words: Readonly<Int32Array>, base: number): void {
     let [node, slot] = [tree, place]
     while (node?.kind === 'branch' || node?.kind === 'derived') {
-      const code = node.kind === 'branch' ? codeOf(node, words, base) : this.#values!.code(node.quantity, words, base)
+      const code = this.#codeAt(node, words, base)
       const next: TreeNode<L> | undefined = node.children[code]
       if (next === undefined) return
       const { field, first } = this.#field(node)
@@ -76,6 +76,13 @@ export class TreeWriter<L> {
     else if (node?.kind === 'choice') {
       this.#choice(node, slot).forEach((at, child) => this.extend(rule, node.children[child], at, words, base))
     }
+  }
+
+  /** Which child is that of the state at `base`; -1 where the kernel cannot know. */
+  #codeAt(node: Branch<L> | Derived<L>, words: Readonly<Int32Array>, base: number): number {
+    if (node.kind === 'branch') return codeOf(node, words, base)
+    // The first quantity may be asked for when the programs are written: without it, until they are written again.
+    return this.#values?.code(node.quantity, words, base) ?? -1
   }
 
   /** What a node asks for, and which code of that stands for the first of its children. */
