@@ -29,6 +29,7 @@ const io: Io = {
   err: (text) => process.stderr.write(text),
   // Some pseudo-terminals say that they have no columns: nothing can be redrawn there.
   isTTY: process.stderr.isTTY === true && process.stderr.columns > 0,
+  ...(process.stdout.isTTY === true && process.stdout.columns > 0 && { columns: process.stdout.columns }),
   colour: process.stdout.isTTY === true || process.env.FORCE_COLOR ? picocolors : PLAIN,
   interrupt,
 }

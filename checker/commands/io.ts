@@ -8,6 +8,8 @@ export interface Io {
   err(text: string): void
   /** standard error is a terminal, on which progress can be redrawn in place */
   readonly isTTY: boolean
+  /** how wide the terminal is that standard output is; nothing where it is none */
+  readonly columns?: number
   /** the decorations of text for standard output */
   readonly colour: Colours
   readonly interrupt: Interrupt

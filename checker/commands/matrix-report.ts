@@ -102,7 +102,7 @@ function exitCode({ target, verdict }: Row): ExitCode {
   return verdict.outcome.complete ? EXIT.expected : exitCodeOfKind('incomplete')
 }
 
-function scenarioText(scenario: Scenario, rows: readonly Row[], flags: MatrixFlags, { colour }: Io): string {
+function scenarioText(scenario: Scenario, rows: readonly Row[], flags: MatrixFlags, { colour, columns }: Io): string {
   const differ = rows.flatMap(({ target, verdict }) => differences(target, verdict))
   const found = findings(rows, !flags.races)
   const hidden = found.filter(({ expected }) => expected && !flags.races)
@@ -114,7 +114,7 @@ function scenarioText(scenario: Scenario, rows: readonly Row[], flags: MatrixFla
       colour.dim(STEPS_NOTE),
       ...(flags.claim.length === 0 ? [] : [`only these claims were checked: ${flags.claim.join(', ')}`]),
     ].join('\n'),
-    verdictTable(rows, colour).join('\n'),
+    verdictTable(rows, colour, columns).join('\n'),
     differ
       .flatMap((line) => wrap(`${MARKS.differs} ${line}`, WIDTH, 2))
       .map(colour.red)

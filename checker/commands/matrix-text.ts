@@ -1,8 +1,9 @@
 /** The table of one scenario: a row for each kernel, a column for each claim, and the race of each violation below. */
 import { match } from 'ts-pattern'
 import { raceTable } from '../report/race-table.ts'
+import { type Cell, stackedTable } from '../report/stacked-table.ts'
 import type { Colours } from '../report/text.ts'
-import { place, type Span, WIDTH, widest, wrap } from '../report/text.ts'
+import { WIDTH, wrap } from '../report/text.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { ClaimVerdict, Verdict } from '../verdict.ts'
 import { compare } from './expectation.ts'
@@ -16,50 +17,23 @@ export interface Row {
   readonly verdict: Verdict
 }
 
-/** A name of a claim that is longer than this, and than the verdicts below it, is wrapped. */
-const HEADING = 12
-const GAP = 2
-
 /** What stands behind a verdict that is not the expected one, and behind one of which nobody expected anything. */
 export const MARKS = { differs: '!', unknown: '?' } as const
 
-interface Cell {
-  readonly text: string
-  readonly paint: (text: string) => string
-}
+/** The widest that a table is where nobody says how wide it may be. */
+const LINES = 100
 
-/** The verdicts on all claims and kernels, a line for each kernel. */
-export function verdictTable(rows: readonly Row[], colour: Colours): string[] {
+/** The verdicts on all claims and kernels, a line for each kernel, in lines of at most `limit` characters. */
+export function verdictTable(rows: readonly Row[], colour: Colours, limit = LINES): string[] {
   const claims = [...new Set(rows.flatMap(({ verdict }) => verdict.claims.map(({ name }) => name)))]
-  const body = rows.map((row): Cell[] => [
-    { text: row.target.kernel ?? '', paint: colour.bold },
-    ...claims.map((name) => claimCell(row, name, colour)),
-    { text: covered(row.verdict), paint: (text) => text },
-  ])
-  const widestCell = (column: number) => widest(body.map((cells) => cells[column].text))
-  const headings = [
-    ['kernel'],
-    ...claims.map((name, at) => wrap(name, Math.max(HEADING, widestCell(at + 1)))),
-    ['states'],
-  ]
-  const widths = headings.map((heading, column) => Math.max(widest(heading), widestCell(column)))
-  const starts = widths.map((_, column) => widths.slice(0, column).reduce((sum, width) => sum + width + GAP, 0))
-  const last = headings.length - 1
-  const line = (cells: readonly Cell[]): string =>
-    place(
-      cells.map(({ text, paint }, column): Span => {
-        const at = starts[column] + (column === last ? widths[column] - text.length : 0)
-        return { at, text, paint }
-      }),
-    )
-  const height = Math.max(...headings.map((heading) => heading.length))
-  return [
-    ...Array.from({ length: height }, (_, at) =>
-      line(headings.map((heading) => ({ text: heading[at - height + heading.length] ?? '', paint: colour.bold }))),
-    ),
-    line(widths.map((width) => ({ text: '-'.repeat(width), paint: colour.dim }))),
-    ...body.map(line),
-  ]
+  const kernels = rows.map(({ target }): Cell => ({ text: target.kernel ?? '', paint: colour.bold }))
+  const columns = claims.map((name) => ({ heading: name, cells: rows.map((row) => claimCell(row, name, colour)) }))
+  const states = { heading: 'states', cells: rows.map(({ verdict }) => ({ text: covered(verdict) })), right: true }
+  return stackedTable({ heading: 'kernel', cells: kernels }, [...columns, states], {
+    limit,
+    heading: colour.bold,
+    rule: colour.dim,
+  })
 }
 
 function claimCell({ target, verdict }: Row, name: string, colour: Colours): Cell {
@@ -68,11 +42,11 @@ function claimCell({ target, verdict }: Row, name: string, colour: Colours): Cel
   const { asExpected, expected } = compare(target, verdict).find((each) => each.claim === name)!
   const mark = !asExpected ? ` ${MARKS.differs}` : expected === null ? ` ${MARKS.unknown}` : ''
   const paint = good(claim) === null || !asExpected ? colour.bold : good(claim) ? colour.green : colour.red
-  return { text: cellText(claim) + mark, paint }
+  return { text: cellText(claim, ' states') + mark, short: cellText(claim, '') + mark, paint }
 }
 
-function cellText({ verdict, trace }: ClaimVerdict): string {
-  const length = trace === null ? '' : ` (${grouped(trace.length)} states)`
+function cellText({ verdict, trace }: ClaimVerdict, states: string): string {
+  const length = trace === null ? '' : ` (${grouped(trace.length)}${states})`
   return match(verdict)
     .with('violated', () => `violated${length}`)
     .with('holds', 'reached', 'unreached', 'open', (word) => word)
