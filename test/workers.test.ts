@@ -1,4 +1,5 @@
 /** How the threads of a search start, and how they share out a level. */
+import { spawnSync } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +8,7 @@ import { pathToFileURL } from 'node:url'
 import type { Worker } from 'node:worker_threads'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Crew, type Order, type Report } from '../checker/engine/crew.ts'
+import { Crew, INTERRUPT_BUDGET, type Order, type Report } from '../checker/engine/crew.ts'
 import { judgeFor } from '../checker/engine/judge.ts'
 import { search } from '../checker/engine/search.ts'
 import type { loadModel } from '../checker/engine/source.ts'
@@ -78,6 +79,12 @@ test('threads search a spec that cannot be bundled', async () => {
   const { outcome } = await search(spec, { workers: 2, parallelFrom: 0, source })
   assert.is(outcome.fault, null)
   assert.equal([outcome.distinct, outcome.generated, outcome.depth], [301 * 301, 1 + 2 * 300 * 301, 601])
+})
+
+test('node knows the option that is set when threads start', () => {
+  const { status } = spawnSync(process.execPath, [`--interrupt-budget=${INTERRUPT_BUDGET}`, '-e', ''])
+  assert.is(status, 0)
+  assert.is.not(spawnSync(process.execPath, ['--interrupt-budgets=1', '-e', '']).status, 0)
 })
 
 class FakeWorker extends EventEmitter {

@@ -1,4 +1,5 @@
 /** The other threads of a search: each builds the same model, learns its own tables and shares the space. */
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { SpecError } from '../language/errors.ts'
 import type { Model } from '../language/model.ts'
@@ -179,8 +180,15 @@ export class Crew {
   }
 }
 
+/**
+ * What a function must have run, in bytes of bytecode, before V8 looks whether to optimise it: eight times the usual. V8
+ * optimises in threads of its own, for each thread of a search anew, and they need the processors that the search is to use.
+ */
+export const INTERRUPT_BUDGET = 8 * 67_584
+
 /** Starts threads that work on a space; they build the model from its source. */
 export function hireCrew(hiring: Hiring): Crew {
+  setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET}`)
   const entry = new URL('./worker.mjs', import.meta.url)
   const count = hiring.threads - 1
   return new Crew(Array.from({ length: count }, () => new Worker(entry, { workerData: hiring, execArgv: [] })))
