@@ -3,6 +3,7 @@ import type { Answer, Expectation, Scenario } from '../checker/catalogue.ts'
 import type { Constant, Constants, Model } from '../checker/language/index.ts'
 import { type Kernel, kernel, withSettings } from '../spec/kernels.ts'
 import type { Settings } from '../spec/switches/index.ts'
+import { asSeenBy } from './watched-settings.ts'
 
 export type { Expectation }
 
@@ -66,7 +67,7 @@ export function settle<C extends Constants>(
   const own = set.filter(([name]) => name in constants)
   const switched = set.filter(([name]) => !(name in constants)).map(([name, value]) => [name, String(value)])
   return {
-    on: withSettings(kernel(kernelName), Object.fromEntries(switched)),
+    on: asSeenBy(settings, withSettings(kernel(kernelName), Object.fromEntries(switched))),
     values: { ...constants, ...Object.fromEntries(own) },
   }
 }

@@ -46,6 +46,7 @@ const MIGRATION = [
   'alloc destination',
   'folio_lock',
   'try_to_migrate',
+  'mlock_page_drain',
   'refcount as expected?',
   'copy contents',
   'add destination to the LRU',
