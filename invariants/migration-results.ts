@@ -1,16 +1,16 @@
 /** What a caller of migrate_pages is told, and what becomes of folios that lose their users meanwhile. */
 import { type Claim, invariant, reachable, stepClaim } from '../checker/language/index.ts'
 import { isFree, type Memory, type Mm, mappedBy } from '../spec/memory.ts'
+import type { Counts } from '../spec/migrate-counts.ts'
 import { OUTSIDE } from './migration.ts'
 
 /** What the caller of migrate_pages is told. */
 interface Told {
   readonly pc: string
   readonly listed: number
-  readonly succeeded: number
-  readonly failures: number
-  readonly failed: boolean
+  readonly stats: Counts
   readonly nomem: boolean
+  readonly left: boolean
   readonly src: number | null
   readonly dst: number | null
 }
@@ -25,8 +25,10 @@ export const everyFolioCounted = (): Claim<Counting> =>
     name: 'every-folio-counted',
     source: 'mm/migrate.c, migrate_pages: PGMIGRATE_SUCCESS and PGMIGRATE_FAIL',
     given: returned,
-    holds: ({ migration: { listed, succeeded, failures, nomem } }: Counting) =>
-      nomem ? succeeded + failures <= listed : succeeded + failures === listed,
+    holds: ({ migration: { listed, stats, nomem } }: Counting) => {
+      const counted = stats.nr_succeeded + stats.nr_failed_pages
+      return nomem ? counted <= listed : counted === listed
+    },
   })
 
 export const resultTells = (): Claim<Counting> =>
@@ -34,7 +36,7 @@ export const resultTells = (): Claim<Counting> =>
     name: 'result-tells',
     source: 'mm/migrate.c, migrate_pages: the number of folios not migrated, or an error code',
     given: returned,
-    holds: ({ migration: { failed, failures, nomem } }: Counting) => failed === failures > 0 && (!nomem || failed),
+    holds: ({ migration: { stats, nomem, left } }: Counting) => (nomem || stats.nr_failed > 0) === left,
   })
 
 /** What is unmapped is moved, although migrate_pages returns an error. */
@@ -42,7 +44,7 @@ export const nomemMovesTheRest = (): Claim<Counting> =>
   reachable('-ENOMEM may be returned when some folios were moved', {
     name: 'nomem-and-moved',
     source: 'mm/migrate.c, migrate_pages_batch: nr_failed and move',
-    holds: (s: Counting) => returned(s) && s.migration.nomem && s.migration.succeeded > 0,
+    holds: (s: Counting) => returned(s) && s.migration.nomem && s.migration.stats.nr_succeeded > 0,
   })
 
 /** What a comment of migrate_folio_move says of its last put: the new owner has a reference of its own. */

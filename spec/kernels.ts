@@ -38,6 +38,10 @@ const PATCHES: Readonly<Record<string, { base: Release; about: string }>> = {
     base: 'v6.11',
     about: 'hypothetical: the same on the last kernel that copies after it has frozen the references',
   },
+  'deferred-split-rc': {
+    base: 'v6.10',
+    about: '7262f208ca68 as it was in candidates of v6.10; repaired by "make migrate_pages_batch() stats consistent"',
+  },
   'mbind-locks-first': {
     base: 'v6.4',
     about: 'v6.4.8 and candidates of v6.5: mbind write-locks every VMA of its range before it walks (6c21e066f925)',

@@ -93,8 +93,12 @@ export interface Sizes {
   readonly writeback?: boolean
   /** folios may be large ones that migration splits before it moves them */
   readonly deferredSplit?: boolean
-  /** the folio of the first object has a buffer head */
+  /** the folio of the first object has a buffer head; where its mapping offers no migrate_folio, private data of any kind */
   readonly buffers?: boolean
+  /** the first object is a file whose mapping is marked unmovable, or offers no migrate_folio */
+  readonly firstMapping?: 'AS_UNMOVABLE' | 'no migrate_folio'
+  /** the first two pages are a THP at the start, which is one folio: a head, and a tail that is nobody's */
+  readonly thp?: boolean
   /** what folio->mapping holds is looked at by somebody who does not lock the folio */
   readonly mappings?: boolean
   /** isolated folios are counted (NR_ISOLATED) */
@@ -139,6 +143,8 @@ export function memory(sizes: Sizes) {
   /** what is behind the pages: a page of a file, or anonymous memory */
   const objects = collection('object', sizes.shared ? 1 : sizes.pages)
   const { mlock } = sizes
+  /** pages of the first object are mapped shared, so that the kernel has to know whether they were stored to */
+  const tracksDirty = sizes.firstMapping === 'no migrate_folio'
   const pinsPerFolio = sizes.pinner === false ? 0 : (sizes.pinsPerFolio ?? 1)
   const folioIf = (feature = false): ScalarDomain<number | null> =>
     feature ? optional(folios) : constant<number | null>(null)
@@ -165,8 +171,8 @@ export function memory(sizes: Sizes) {
         isolated: bool,
         /** allocated as the destination of a migration and not yet published */
         fresh: migrationFlag,
-        /** its references are taken away so that nobody gets one (folio_ref_freeze) */
-        frozen: flag(sizes.file),
+        /** its references are taken away so that nobody gets one (folio_ref_freeze), or it is a tail, which never has any */
+        frozen: flag(sizes.file || sizes.thp),
         PG_lru: bool,
         PG_referenced: flag(sizes.activation !== undefined),
         PG_active: flag(sizes.activation !== undefined),
@@ -178,9 +184,12 @@ export function memory(sizes: Sizes) {
         mlock_count: mlock?.count ? range(0, mlock.count) : constant<number>(0),
         /** the version of what is stored in it; 0 is what a free folio holds */
         content: sizes.contents ? range(0, sizes.contents) : version,
-        PG_writeback: flag(sizes.writeback),
+        PG_writeback: flag(sizes.writeback || tracksDirty),
+        PG_dirty: flag(tracksDirty),
         /** its contents are there: who has not locked it must not look at it before */
         PG_uptodate: flag(sizes.uptodate),
+        /** of a THP, which is one folio, the head stands for the whole: the tail has no references of its own */
+        compound: sizes.thp ? oneOf<Compound[]>('no', 'head', 'tail') : constant<Compound>('no'),
         /** large, and on the list of those that are to be split when that is possible */
         deferredSplit: flag(sizes.deferredSplit),
         mapping: sizes.mappings ? mappings : constant<Mapping>('none'),
@@ -195,6 +204,8 @@ export function memory(sizes: Sizes) {
       }),
     ),
     pte: array(pages, pteOf(folios, sizes)),
+    /** whether an entry lets its task store, and whether it has; a migration entry remembers the first of these */
+    mayStore: array(pages, tracksDirty ? oneOf<MayStore[]>('no', 'yes', 'dirty') : constant<MayStore>('no')),
     /** what the page cache has for each object; none where the object is anonymous */
     cache: array(objects, folioIf(sizes.file)),
     /** the lock around changes of the page cache (xa_lock of i_pages) */
@@ -204,9 +215,9 @@ export function memory(sizes: Sizes) {
     /** the buffer head: the folio whose PG_private it is, who uses it, and the lock around looking it up */
     buffer: record({
       folio: folioIf(sizes.buffers),
-      b_count: sizes.buffers ? range(0, 1) : constant<number>(0),
-      private_lock: flag(sizes.buffers),
-      BH_Migrate: flag(sizes.buffers),
+      b_count: sizes.buffers && !tracksDirty ? range(0, 1) : constant<number>(0),
+      private_lock: flag(sizes.buffers && !tracksDirty),
+      BH_Migrate: flag(sizes.buffers && !tracksDirty),
     }),
     /** the translation that a CPU still has for a page */
     tlb: array(cpus, array(pages, folioIf(sizes.tlb))),
@@ -214,11 +225,15 @@ export function memory(sizes: Sizes) {
     asleep: array(cpus, folioIf(sizes.sleepers)),
     /** the last version stored to each object: not in the kernel, but what the user remembers */
     stored: array(objects, sizes.versions ? range(1, sizes.versions) : constant<number>(0)),
+    /** the version of the first object that the disk has */
+    onDisk: tracksDirty ? version : constant<number>(0),
     /** lru_add batches: each entry holds a reference */
     batch: array(cpus, sequence(folios, sizes.lruCacheDisabled ? 1 : BATCH_SIZE)),
     /** activate batches: each entry holds a reference; whether PG_lru is clear meanwhile depends on the release */
     activateBatch: array(cpus, sequence(folios, sizes.activation ? BATCH_SIZE : 0)),
     clearsLruFlag: constant<boolean>(sizes.activation === 'cleared'),
+    /** whether the architecture can migrate a THP without splitting it */
+    thpMigrationSupported: (sizes.thp ? bool : constant(true)) as ScalarDomain<boolean>,
     zeroFolio: constant<number | null>(sizes.zeroPage ? 0 : null),
     /** mlock batches (v5.18 on): each entry holds a reference */
     mlockBatch: array(cpus, sequence(mlockEntryOf(folios), mlock?.capacity ?? 0)),
@@ -240,6 +255,10 @@ export function memory(sizes: Sizes) {
 }
 
 type Zone = 'MOVABLE' | 'NORMAL'
+
+type MayStore = 'no' | 'yes' | 'dirty'
+
+type Compound = 'no' | 'head' | 'tail'
 
 /** Several nodes make zones unimportant, and a CMA area lies in ZONE_NORMAL. */
 function zonesOf({ nodes, pageblocks, freeMovable, freeNormal }: Sizes): ScalarDomain<Zone> {
@@ -294,7 +313,9 @@ export const FREE = {
   mlock_count: 0,
   content: 0,
   PG_writeback: false,
+  PG_dirty: false,
   PG_uptodate: false,
+  compound: 'no',
   deferredSplit: false,
   mapping: 'none',
 } as const
@@ -320,6 +341,12 @@ export function bootMemory(s: Mm, sizes: Sizes, backing: 'anon' | 'file' = 'anon
     if (sizes.pageblocks === 'CMA') Object.assign(s.folio[f], { cma: true, block: 'CMA' })
   }
   if (sizes.zeroPage) s.folio[0].PG_lru = false
+  if (sizes.thp) {
+    Object.assign(s.folio[1], { PG_lru: false, refs: 0 })
+    s.pte[1] = { kind: 'present', folio: 0 }
+    s.folio[0].refs++
+    makeCompound(s, 0)
+  }
   if (sizes.buffers) {
     s.buffer.folio = 0
     s.folio[0].refs++
@@ -333,6 +360,8 @@ export function bootFree(s: Mm, sizes: Sizes): void {
   for (const f of s.folio.keys()) s.folio[f] = { ...FREE, zone: f < movable && f >= cma ? 'MOVABLE' : 'NORMAL' }
   s.stored.fill(sizes.versions ? 1 : 0)
   s.cache.fill(null)
+  s.mayStore.fill('no')
+  s.onDisk = sizes.firstMapping === 'no migrate_folio' ? 1 : 0
   s.i_pages_locked = false
   s.rmap_locked = false
   s.buffer = { folio: null, b_count: 0, private_lock: false, BH_Migrate: false }
@@ -344,6 +373,7 @@ export function bootFree(s: Mm, sizes: Sizes): void {
   }
   s.clearsLruFlag = sizes.activation === 'cleared'
   s.zeroFolio = sizes.zeroPage ? 0 : null
+  s.thpMigrationSupported = true
   for (const vma of s.vma) {
     vma.VM_LOCKED = false
     vma.VM_IO = false
@@ -376,6 +406,12 @@ export function folioPut(s: Mm, f: number, references = 1): void {
   folio.PG_active = false
   folio.content = 0
   folio.PG_uptodate = false
+  folio.PG_dirty = false
+  if (folio.compound === 'head') {
+    folio.compound = 'no'
+    folio.deferredSplit = false
+    Object.assign(s.folio[f + 1], { compound: 'no', frozen: false })
+  }
   if (folio.PG_mlocked) {
     folio.PG_mlocked = false
     s.NR_MLOCK--
@@ -454,6 +490,20 @@ export function isFree(s: Mm, f: number): boolean {
 export function freeFolio(s: Mm, zone: 'MOVABLE' | 'NORMAL'): number | null {
   const f = s.folio.findIndex((folio, f) => folio.zone === zone && folio.block === 'ordinary' && isFree(s, f))
   return f < 0 ? null : f
+}
+
+/** The first two free folios of ZONE_MOVABLE that may become a THP, which is aligned. Null when there are none. */
+export function freePair(s: Mm): number | null {
+  const f = s.folio.findIndex(({ zone }, f) => f % 2 === 0 && zone === 'MOVABLE' && isFree(s, f) && isFreeAt(s, f + 1))
+  return f < 0 ? null : f
+}
+
+const isFreeAt = (s: Mm, f: number): boolean => f < s.folio.length && s.folio[f].zone === 'MOVABLE' && isFree(s, f)
+
+/** Two folios become one. */
+export function makeCompound(s: Mm, head: number): void {
+  s.folio[head].compound = 'head'
+  Object.assign(s.folio[head + 1], { compound: 'tail', frozen: true })
 }
 
 /** Every CPU forgets the translation of a page. */

@@ -34,7 +34,9 @@ export function moveSteps<Exit extends string>(
   migration: Migration<Exit>,
 ): Steps<Mm, Locals, MoveLabel, MigrateLabel | Exit> {
   const { mm, settings, driver, by, go } = migration
-  const { file = false, tlb = false, buffers = false } = mm.sizes
+  const { file = false, tlb = false, firstMapping } = mm.sizes
+  /** what has no migrate_folio has to release its private data before */
+  const buffers = mm.sizes.buffers === true && firstMapping !== 'no migrate_folio'
   const copyFirst = settings['copy-order'] === 'before-freeze'
   const addLast = settings['add-destination'] === 'after-restore'
 
@@ -43,7 +45,7 @@ export function moveSteps<Exit extends string>(
     if (s.buffer.folio === me.src) letUsersBack(s)
     if (mm.sizes.mappings && settings['anon-vma-kept-in'] === 'mapping')
       s.folio[me.dst!].mapping = 'anon_vma of the source'
-    return go(s, me, driver.moveFailed(me))
+    return go(s, me, driver.moveFailed(me, '-EAGAIN'))
   }
   const asExpected = (s: Mm, me: Locals): boolean => {
     const { refs } = s.folio[me.src!]
@@ -90,7 +92,7 @@ export function moveSteps<Exit extends string>(
         (s: Mm, me: Locals) => {
           if (checkBuffers(s, me.src!, settings)) return startMove(migration, s, me)
           note(s, 'somebody uses them')
-          return go(s, me, driver.moveFailed(me))
+          return go(s, me, driver.moveFailed(me, '-EAGAIN'))
         },
       ),
     }),
@@ -121,6 +123,10 @@ export function moveSteps<Exit extends string>(
       'change slot': step('mm/migrate.c: migrate_page_move_mapping / __folio_migrate_mapping', (s: Mm, me: Locals) => {
         const [src, dst] = [me.src!, me.dst!]
         s.cache[s.cache.indexOf(src)] = dst
+        if (s.folio[src].PG_dirty) {
+          s.folio[src].PG_dirty = false
+          s.folio[dst].PG_dirty = true
+        }
         s.folio[dst].refs++
         s.folio[src].frozen = false
         s.folio[src].refs = 1 + ownReferences(s, src)

@@ -6,15 +6,25 @@ import { match } from 'ts-pattern'
 import type { Steps } from '../checker/language/index.ts'
 import { note, step, stepsIf, when } from '../checker/language/index.ts'
 import { unisolate } from './lru.ts'
-import { flushTlb, folioPut, folioUnlock, inPageCache, type Mm, mapcount, mappedBy, type Pte } from './memory.ts'
+import {
+  flushTlb,
+  folioPut,
+  folioUnlock,
+  inPageCache,
+  type Mm,
+  makeCompound,
+  mapcount,
+  mappedBy,
+  type Pte,
+} from './memory.ts'
 import { type MigrateLabel, type Migration, putDestination, referencesGone } from './migrate.ts'
-import type { Locals } from './migrate-locals.ts'
+import type { Locals, Refusal } from './migrate-locals.ts'
+import { mustSplitFirst } from './migrate-split.ts'
 import { drainMlockBatch } from './mlock.ts'
 import { maybeDmaPinned } from './pin.ts'
 import { addRmap, drainInPageTableLock, munlockRestored, removeRmap, visited, walkBegins, walkOn } from './rmap.ts'
 
 export type UnmapLabel =
-  | 'split_folio'
   | 'alloc destination'
   | 'folio_lock'
   | 'writeback?'
@@ -22,6 +32,7 @@ export type UnmapLabel =
   | 'mlock_page_drain'
   | 'restore ptes'
   | 'unlock, -EAGAIN'
+  | 'unlock, give up'
   | 'wait for references, mapped'
 
 /** The labelled steps of the first half, and of undoing it. */
@@ -44,7 +55,7 @@ export function unmapSteps<Exit extends string>(
     if (driver.mode(me) !== 'sync_light' || !mm.sizes.uptodate) return true
     return settings['sync-light-lock'] === 'waits' || s.folio[me.src!].PG_uptodate
   }
-  const giveUp = (s: Mm, me: Locals, outcome: '-EAGAIN' | '-EBUSY') => {
+  const giveUp = (s: Mm, me: Locals, outcome: '-EAGAIN' | Refusal) => {
     note(s, outcome)
     s.folio[me.dst!].PG_locked = false
     putDestination(s, me.dst!)
@@ -59,21 +70,17 @@ export function unmapSteps<Exit extends string>(
   }
 
   return {
-    ...stepsIf(mm.sizes.deferredSplit === true, {
-      split_folio: step('mm/migrate.c: try_split_folio', (s: Mm, me: Locals) => {
-        const src = s.folio[me.src!]
-        if (src.PG_locked && settings['split-lock'] === 'tries-in-async' && driver.mode(me) === 'async') {
-          note(s, 'is locked, -EAGAIN')
-          return go(s, me, driver.attempted(me, '-EAGAIN'))
-        }
-        when(!src.PG_locked)
-        src.deferredSplit = false
-        return 'alloc destination'
-      }),
-    }),
     // U1, U2
     'alloc destination': step('mm/migrate.c: unmap_and_move / migrate_folio_unmap', (s, me) => {
       const src = me.src!
+      me.thp = s.folio[src].compound === 'head'
+      if (me.thp && me.error !== 'deferred') {
+        const why = mustSplitFirst(s, src, settings)
+        if (why !== null) {
+          note(s, why === 'deferred' ? 'waits to be split' : `a THP cannot be migrated, ${why}`)
+          return go(s, me, driver.mustSplit(me, why))
+        }
+      }
       if (s.folio[src].refs === 1) {
         // The isolation holds the last reference: the owner is gone, which counts as success.
         unisolate(s, src)
@@ -83,10 +90,12 @@ export function unmapSteps<Exit extends string>(
       const dst = allocate(s, src, me)
       if (dst === null) {
         note(s, 'none is free, -ENOMEM')
+        if (me.thp) return go(s, me, driver.mustSplit(me, '-ENOMEM'))
         return go(s, me, driver.attempted(me, '-ENOMEM'))
       }
       s.folio[dst].refs = 1
       s.folio[dst].fresh = true
+      if (me.thp) makeCompound(s, dst)
       if (mm.sizes.mappings) s.folio[dst].mapping = 'none'
       me.dst = dst
       return 'folio_lock'
@@ -126,6 +135,11 @@ export function unmapSteps<Exit extends string>(
           return 'restore ptes'
         }
         if (flushNow(me, s.pte[page])) flushTlb(s, page)
+        // 9b
+        if (s.mayStore[page] === 'dirty') {
+          s.folio[src].PG_dirty = true
+          s.mayStore[page] = 'yes'
+        }
         removeRmap(s, page, { kind: 'migration', folio: src }, by(me))
         drainInPageTableLock(s, page, by(me))
       }
@@ -146,11 +160,18 @@ export function unmapSteps<Exit extends string>(
         munlockRestored(s, page, me.src!, by(me))
         drainInPageTableLock(s, page, by(me))
       }
-      return walkOn(mm, s, me) ? 'restore ptes' : 'unlock, -EAGAIN'
+      if (walkOn(mm, s, me)) return 'restore ptes'
+      return me.error === '-EAGAIN' ? 'unlock, -EAGAIN' : 'unlock, give up'
     }),
     'unlock, -EAGAIN': step('mm/migrate.c: __unmap_and_move / migrate_folio_undo_src', (s, me) => {
       folioUnlock(s, me.src!)
       return migration.waits && me.phase === 'unmap' ? 'wait for references, mapped' : giveUp(s, me, '-EAGAIN')
+    }),
+    ...stepsIf(mm.sizes.firstMapping !== undefined, {
+      'unlock, give up': step('mm/migrate.c: move_to_new_page / migrate_folio_undo_src', (s: Mm, me: Locals) => {
+        folioUnlock(s, me.src!)
+        return giveUp(s, me, me.error as Refusal)
+      }),
     }),
     ...stepsIf(migration.waits === true, {
       'wait for references, mapped': step('mm/migrate.c: migrate_pages_batch', (s: Mm, me: Locals) => {

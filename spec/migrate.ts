@@ -1,15 +1,20 @@
 /**
- * migrate_pages for small folios, anonymous or in the page cache. The same text serves every caller and every release.
- * Three parts: how the list is gone over (migrate-list.ts), how one folio is unmapped (migrate-unmap.ts) and how it is
- * moved (migrate-move.ts).
+ * migrate_pages for folios of one page, anonymous or in the page cache, and for a THP. The same text serves every caller
+ * and every release. Five parts: how the list is gone over (migrate-list.ts), how a large folio is split
+ * (migrate-split.ts), how one folio is unmapped (migrate-unmap.ts), what its mapping has to say (migrate-fallback.ts), and
+ * how it is moved (migrate-move.ts).
  */
 import type { Steps } from '../checker/language/index.ts'
 import { step } from '../checker/language/index.ts'
 import { folioPutbackLru } from './lru.ts'
 import { expectedReferences, folioPut, inPageCache, type Memory, type Mm, mapcount } from './memory.ts'
-import { type ListDriver, listDriver, type NextLabel } from './migrate-list.ts'
+import { migrateBatched } from './migrate-batched.ts'
+import { type FallbackLabel, fallbackSteps } from './migrate-fallback.ts'
+import type { ListDriver, NextLabel } from './migrate-list.ts'
 import type { Locals, Mode } from './migrate-locals.ts'
 import { type MoveLabel, moveSteps } from './migrate-move.ts'
+import { migratePerFolio } from './migrate-per-folio.ts'
+import { type SplitLabel, splitSteps } from './migrate-split.ts'
 import { type UnmapLabel, unmapSteps } from './migrate-unmap.ts'
 import type { By } from './rmap.ts'
 import type { Settings } from './switches/index.ts'
@@ -30,11 +35,11 @@ export interface MigrateOptions<Exit extends string> {
   readonly exit: Exit
   /** a folio with unexpected references is waited for before the next attempt (proposed for MR_LONGTERM_PIN) */
   readonly waits?: boolean
-  /** whether `me.succeeded` and `me.failures` count; they must have been declared so */
+  /** whether `me.stats` counts; it must have been declared so */
   readonly counts?: boolean
 }
 
-export type MigrateLabel = UnmapLabel | MoveLabel | 'putback'
+export type MigrateLabel = SplitLabel | UnmapLabel | FallbackLabel | MoveLabel | 'putback'
 
 /** What the parts of a migration share: the options, and what comes next. */
 export interface Migration<Exit extends string> extends MigrateOptions<Exit> {
@@ -50,10 +55,13 @@ export function migratePages<Exit extends string>(
   options: MigrateOptions<Exit>,
 ): Steps<Mm, Locals, MigrateLabel, Exit> {
   const { mm, cpu, settings, exit } = options
+  const driver = settings['migrate-list'] === 'batched' ? migrateBatched(options) : migratePerFolio(options)
   const by = (me: Locals): By => ({ cpu: typeof cpu === 'number' ? cpu : cpu(me), settings })
-  const migration: Migration<Exit> = { ...options, driver: listDriver(options), by, go }
+  const migration: Migration<Exit> = { ...options, driver, by, go }
   return {
+    ...splitSteps(migration),
     ...unmapSteps(migration),
+    ...fallbackSteps(migration),
     ...moveSteps(migration),
     putback: step('mm/migrate.c: putback_movable_pages', (s, me) => {
       const f = me.list.shift()!
@@ -64,9 +72,12 @@ export function migratePages<Exit extends string>(
 
   function go(s: Mm, me: Locals, next: NextLabel<Exit>): MigrateLabel | Exit {
     if (next === 'alloc destination')
-      return mm.sizes.deferredSplit && s.folio[me.src!].deferredSplit ? 'split_folio' : next
+      return mm.sizes.deferredSplit && !mm.sizes.thp && s.folio[me.src!].deferredSplit ? 'split_folio' : next
     if (next === 'flush') return mm.sizes.tlb ? 'try_to_unmap_flush' : go(s, me, 'move')
     if (next !== 'move') return next
+    me.thp = s.folio[me.src!].compound === 'head'
+    if (mm.sizes.firstMapping !== undefined && s.cache[0] === me.src)
+      return mm.sizes.firstMapping === 'AS_UNMOVABLE' ? 'mapping_unmovable?' : 'fallback_migrate_folio'
     return s.buffer.folio === me.src ? 'check buffers' : startMove(options, s, me)
   }
 }

@@ -4,8 +4,9 @@
  */
 import { constant, process, range, type ScalarDomain, step } from '../checker/language/index.ts'
 import { folioIsolateLru } from './lru.ts'
-import { folioPutGet, freeFolio, type Memory, type Mm, mappedBy } from './memory.ts'
+import { folioPutGet, freeFolio, freePair, type Memory, type Mm, mappedBy } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
+import { NOTHING_COUNTED } from './migrate-counts.ts'
 import type { Mode } from './migrate-locals.ts'
 import type { Settings } from './switches/index.ts'
 
@@ -28,14 +29,16 @@ export function movePages(mm: Memory, mover: Mover) {
     ...migrateLocals(mm, { longest: mm.objects.size, mode, settings, mayRunOut, counts }),
     /** the page at which the look-up stands */
     page: mm.pages,
-    /** how many folios migrate_pages was given */
+    /** how many base pages migrate_pages was given */
     listed: (counts ? range(0, mm.objects.size) : constant(0)) as ScalarDomain<number>,
   }
-  const nextPage = (me: { page: number; listed: number } & Parameters<typeof nextFolio>[0]) => {
+  const basePages = (s: Mm, list: readonly number[]): number =>
+    list.length + list.filter((f) => s.folio[f].compound === 'head').length
+  const nextPage = (s: Mm, me: { page: number; listed: number } & Parameters<typeof nextFolio>[0]) => {
     const more = me.page < lastPage
     me.page = more ? me.page + 1 : 0
     if (more) return 'look up'
-    if (counts) me.listed = me.list.length
+    if (counts) me.listed = basePages(s, [...me.list])
     return nextFolio(me, 'return')
   }
   return process(
@@ -45,7 +48,7 @@ export function movePages(mm: Memory, mover: Mover) {
       // Under the page-table lock.
       'look up': step('mm/migrate.c: do_pages_move / add_folio_for_migration', (s, me) => {
         const f = mappedBy(s.pte[me.page])
-        if (f === null) return nextPage(me)
+        if (f === null) return nextPage(s, me)
         s.folio[f].refs++
         s.folio[f].gets++
         me.src = f
@@ -56,13 +59,13 @@ export function movePages(mm: Memory, mover: Mover) {
         me.src = null
         if (folioIsolateLru(s, f)) me.list.push(f)
         folioPutGet(s, f)
-        return nextPage(me)
+        return nextPage(s, me)
       }),
       ...migratePages({
         mm,
         cpu,
         mode,
-        allocate: (s: Mm) => freeFolio(s, 'MOVABLE'),
+        allocate: (s: Mm, src) => (s.folio[src].compound === 'head' ? freePair(s) : freeFolio(s, 'MOVABLE')),
         settings,
         exit: 'return',
         counts,
@@ -70,8 +73,7 @@ export function movePages(mm: Memory, mover: Mover) {
       return: step('mm/migrate.c: move_pages_and_store_status', (_s, me) => {
         if (until === 'returned' || (until === 'moved' && !me.failed)) return 'done'
         me.failed = false
-        me.succeeded = 0
-        me.failures = 0
+        me.stats = { ...NOTHING_COUNTED }
         me.nomem = false
         me.listed = 0
         return 'look up'

@@ -5,8 +5,8 @@
 import { choose, optional, process, step } from '../checker/language/index.ts'
 import { folioPutGet, folioTryGet, type Memory } from './memory.ts'
 
-/** The walker: any folio, at any time, for any time. */
-export function pfnWalker(mm: Memory) {
+/** The walker: any folio, at any time, for any time; once, or again and again. */
+export function pfnWalker(mm: Memory, { once = false }: { once?: boolean } = {}) {
   return process(
     mm.state,
     { title: 'PFN walker', locals: { folio: optional(mm.folios) }, start: { folio: null } },
@@ -20,7 +20,7 @@ export function pfnWalker(mm: Memory) {
       folio_put: step('include/linux/mm.h: folio_put', (s, me) => {
         folioPutGet(s, me.folio!)
         me.folio = null
-        return 'folio_try_get'
+        return once ? 'done' : 'folio_try_get'
       }),
     },
   )

@@ -130,6 +130,90 @@ export const migration = {
     history: [{ since: 'v3.12', value: 'folio-lock', commit: '' }],
     patches: { 'write-without-folio-lock': 'reference', 'write-without-folio-lock-v6.11': 'reference' },
   }),
+  'migrate-counts': define({
+    about:
+      'what migrate_pages counts, up to v6.2, when it goes over its list folio by folio: entries of the list, base pages, or base pages for /proc/vmstat and folios for what it returns, without those that it tried to the end, or with them [release of the last one from memory]. Where it counts folios, the parts of a THP that it has split are tried last and not counted again',
+    values: ['entries', 'base-pages', 'folios', 'folios-and-retries'],
+    history: [
+      { since: 'v3.12', value: 'entries', commit: '' },
+      { since: 'v5.9', value: 'base-pages', commit: '1a5bae25e3cf' },
+      { since: 'v5.17', value: 'folios', commit: 'b5bade978e9b' },
+      { since: 'v6.1', value: 'folios-and-retries', commit: '' },
+    ],
+    patches: {},
+  }),
+  'split-result': define({
+    about:
+      'what migrate_pages returns when a THP had to be split and all of its parts were moved: that one folio has failed, or 0 because nothing is left on the list',
+    values: ['as-counted', 'nothing-left-is-0'],
+    history: [
+      { since: 'v3.12', value: 'as-counted', commit: '' },
+      { since: 'v6.1', value: 'nothing-left-is-0', commit: '03e5f82ea632' },
+    ],
+    patches: {},
+  }),
+  'parts-without-memory': define({
+    about:
+      'what becomes of the parts of a THP that are still to be tried when memory runs out: they are forgotten, or given back to the caller (69a041ff5058, release from memory)',
+    values: ['forgotten', 'given-back'],
+    history: [
+      { since: 'v3.12', value: 'forgotten', commit: '' },
+      { since: 'v5.18', value: 'given-back', commit: '69a041ff5058' },
+    ],
+    patches: {},
+  }),
+  'deferred-split': define({
+    about:
+      'whether a large folio that waits to be split (because parts of it are not mapped any more) is split before it is migrated, and whether that counts as a failure',
+    values: ['no', 'first', 'first-uncounted'],
+    history: [
+      { since: 'v3.12', value: 'no', commit: '' },
+      { since: 'v6.10', value: 'first', commit: '7262f208ca68' },
+    ],
+    patches: { 'deferred-split-rc': 'first-uncounted' },
+  }),
+  'thp-unsupported': define({
+    about:
+      'what migrate_pages does with a THP on an architecture that cannot migrate it whole: nothing, because its callers have split it; as if there were no memory for it (94723aafb9e7 [U]); as what it is, an error of its own (d532e2e57e3c [U]); or it asks before it tries',
+    values: ['callers-split', '-ENOMEM', '-ENOSYS', 'asked-first'],
+    history: [
+      { since: 'v3.12', value: 'callers-split', commit: '' },
+      { since: 'v4.17', value: '-ENOMEM', commit: '94723aafb9e7' },
+      { since: 'v5.11', value: '-ENOSYS', commit: 'd532e2e57e3c' },
+      { since: 'v6.3', value: 'asked-first', commit: '' },
+    ],
+    patches: {},
+  }),
+  'unmovable-mapping': define({
+    about:
+      'whether a mapping can be marked as one whose folios must stay where they are (guest memory of a confidential virtual machine), and who looks: compaction before it isolates a folio, and migrate_pages before it moves one',
+    values: ['unknown', 'stays'],
+    history: [
+      { since: 'v3.12', value: 'unknown', commit: '' },
+      { since: 'v6.8', value: 'stays', commit: '0003e2a41468' },
+    ],
+    patches: {},
+  }),
+  'fallback-writeout': define({
+    about:
+      'what migrate_pages does, in synchronous mode, with a dirty folio of a file system without migrate_folio: it writes it out and tries again, or refuses',
+    values: ['writes-out', 'refuses'],
+    history: [
+      { since: 'v3.12', value: 'writes-out', commit: '' },
+      { since: 'v6.16', value: 'refuses', commit: '7ee3647243e5' },
+    ],
+    patches: {},
+  }),
+  'private-not-released': define({
+    about:
+      'what becomes of the attempt when a file system without migrate_folio does not release the private data of a folio: it is tried again, or only in synchronous mode (806031bb5ec3 [U])',
+    values: ['-EAGAIN', '-EBUSY-unless-sync'],
+    history: [
+      { since: 'v3.12', value: '-EAGAIN', commit: '' },
+      { since: 'v5.1', value: '-EBUSY-unless-sync', commit: '806031bb5ec3' },
+    ],
+    patches: {},
+  }),
   'compaction-hint': define({
     about:
       'how compaction guesses that an anonymous folio is pinned: not at all, by more references than its first page has mappings (119d6d59dcc0 [U]), or than all its pages have',

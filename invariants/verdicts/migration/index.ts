@@ -1,7 +1,10 @@
 /** The scenarios about page migration, in the order of the matrix. */
 import { contigVsCopyOnWriteScenario } from './contig-vs-copy-on-write.ts'
 import { migrationAndUserScenario } from './migration-and-user.ts'
+import { migrationFallbackScenario } from './migration-fallback.ts'
 import { migrationResultsScenario } from './migration-results.ts'
+import { migrationThpScenario } from './migration-thp.ts'
+import { migrationUnmovableScenario } from './migration-unmovable.ts'
 import { migrationVsBuffersScenario } from './migration-vs-buffers.ts'
 import { migrationVsCacheWriterScenario } from './migration-vs-cache-writer.ts'
 import { migrationVsIoScenario } from './migration-vs-io.ts'
@@ -15,6 +18,9 @@ import { migrationVsWritebackScenario } from './migration-vs-writeback.ts'
 export const migration = [
   migrationAndUserScenario,
   migrationResultsScenario,
+  migrationThpScenario,
+  migrationFallbackScenario,
+  migrationUnmovableScenario,
   migrationVsWaitersScenario,
   migrationVsProtectionScenario,
   migrationVsMremapScenario,

@@ -15,14 +15,16 @@ export const NEVER_UNINITIALISED: Waivers = {
   'user.seen[*] is never 0': 'nobody ever reads a folio before its contents are there',
 }
 
-/** Where the only folio is one of the page cache that nobody maps. */
-export const ONLY_CACHED: Waivers = {
-  'pte[*].kind never changes': 'nobody maps the folio',
+/** Where the only folio is one of the page cache. */
+export const IN_PAGE_CACHE: Waivers = {
   'cache[*] is never none': 'nobody truncates the file',
   "action 'migration: refcount as expected?' is never": 'folios of the page cache are frozen, not only compared',
   "action 'migration: copied, refcount as expected?' is never":
     'folios of the page cache are frozen, not only compared',
 }
+
+/** Where nobody maps it, either. */
+export const ONLY_CACHED: Waivers = { ...IN_PAGE_CACHE, 'pte[*].kind never changes': 'nobody maps the folio' }
 
 /** Where nothing makes a migration fail once it has begun. */
 export function neverFails({ 'migrate-list': list }: Settings): Waivers {
