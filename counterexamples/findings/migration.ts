@@ -219,4 +219,93 @@ has one. If the page is unmapped before that put, there is no owner any more: he
 just as well while its entry is a migration entry, which holds no reference. The destination is on the LRU, which holds
 none either, and the put frees it. That is what should happen; only the comment is wrong.`,
   },
+  {
+    folder: 'migration/moved-while-it-is-written',
+    scenario: 'migration-fallback',
+    kernel: 'v6.3',
+    claim: 'not-moved-under-writeback',
+    title: 'Migration writes a folio out, tries again, and finds it under writeback: BUG',
+    range: 'v6.3 (5dfab109d519) to v6.15; ended by 7ee3647243e5 in v6.16; reported as openzfs/zfs issue 15140',
+    explanation: `A file system without migrate_folio leaves it to fallback_migrate_folio, which in MIGRATE_SYNC writes a dirty
+folio out and returns -EAGAIN. Up to v6.2 that undid everything, and the next pass waited for the writeback before it
+began. A batch keeps what it has unmapped: the next pass is one over the second half only, which never looks at
+writeback. The folio is clean by now, so that fallback_migrate_folio takes it for one that it can move, and
+migrate_folio has a BUG_ON for that. Private data would help: it is not released during writeback, which is -EAGAIN again,
+and that is how ZFS got round it. Since v6.16 nothing is written out.`,
+  },
+  {
+    folder: 'migration/store-that-fsync-misses',
+    scenario: 'migration-fallback',
+    kernel: 'v6.2',
+    claim: 'clean-is-on-disk',
+    title: 'A folio written out for migration is clean, and its task may store to it without a fault',
+    range:
+      'all kernels up to v6.15, with file systems that have writepage, no migrate_folio, and shared mappings; derived from the steps, not known from a report',
+    explanation: `Before a folio is written, its mappings are write-protected: the next store faults, and the fault makes the folio
+dirty again (clear_page_dirty_for_io). Migration calls that when it has unmapped the folio, and there is no mapping to
+protect. Then it restores the mappings as they were, from migration entries that remember that they were writable, and
+lets the file system write. When the disk is done, the folio is clean and the entry still lets its task store. That
+store is seen only when somebody looks at the dirty bit of the entry, as unmapping and reclaim do. An fsync between the
+two finds nothing to write, and returns.`,
+  },
+  {
+    folder: 'migration/parts-forgotten',
+    scenario: 'migration-thp',
+    kernel: 'v5.17',
+    claim: 'nothing-stays-isolated',
+    title: 'When memory runs out, the parts of a THP that was split are forgotten',
+    range: 'v5.17 (b5bade978e9b); ended by 69a041ff5058 in v5.18 (release from memory)',
+    explanation: `Since v5.17 the parts of a THP that migrate_pages has split go to a list of its own, to be tried after the rest.
+With no memory for the next folio the call returns at once, and nobody looks at that list any more. Its pages stay
+isolated, each with a reference that nobody will drop: they are on no LRU list, and are never freed. The repair gives
+them back to the caller with the others.`,
+  },
+  {
+    folder: 'migration/split-returns-success',
+    scenario: 'migration-thp',
+    kernel: 'patch:deferred-split-rc',
+    claim: 'nothing-stays-isolated',
+    title: 'migrate_pages returns 0 and leaves the parts of a split THP on the list',
+    range:
+      'candidates of v6.10 (7262f208ca68); ended by "make migrate_pages_batch() stats consistent" before the release',
+    explanation: `A folio that waits to be split is split before it is migrated. As that is no failure, it was not counted as one. But
+parts count as nothing on their own, because the THP that they come from has been counted already: here it has not. If a
+part cannot be moved, the call returns 0, the caller puts nothing back, and the part stays isolated. In NUMA balancing a
+BUG_ON noticed the list that was not empty. Only MIGRATE_ASYNC is affected; the synchronous modes count splits again.`,
+  },
+  {
+    folder: 'migration/failure-with-nothing-left',
+    scenario: 'migration-thp',
+    kernel: 'v5.17',
+    claim: 'result-tells',
+    title: 'migrate_pages tells of a failure when every page was moved',
+    range: 'v5.17 (b5bade978e9b) to v6.0; ended by 03e5f82ea632 in v6.1',
+    explanation: `A THP that has to be split counts as a folio that was not migrated, whatever becomes of its parts. If all of them are
+moved, the call returns 1, and its list is empty. move_pages(2) hands that on to user space, as a number of pages that
+were not moved. Before v5.17 the parts were counted, and since v6.1 the call returns 0 when nothing is left.`,
+  },
+  {
+    folder: 'migration/retried-pages-uncounted',
+    scenario: 'migration-results',
+    kernel: 'v5.18',
+    claim: 'every-folio-counted',
+    title: 'PGMIGRATE_FAIL leaves out what was tried in every pass',
+    range:
+      'v5.17 (b5bade978e9b, 5d39a7ebc8be) to v6.0; ended in v6.1 by "fix failure counting for retry" (release from memory)',
+    explanation: `When what migrate_pages returns was told apart from what it adds to /proc/vmstat, a folio that was tried in every pass
+and not moved went into the one and not into the other. Its failure is returned, and PGMIGRATE_FAIL does not change. The
+kernels before have another weakness: they add entries of the list, or base pages for some failures and entries for
+others, so that a THP may count as one page.`,
+  },
+  {
+    folder: 'migration/split-counts-as-failure',
+    scenario: 'migration-thp',
+    kernel: 'v7.3',
+    claim: 'thp-fail-as-documented',
+    title: 'A THP that was split and moved counts as one that could be neither migrated nor split',
+    range: 'v5.17 (b5bade978e9b) to today; only the documentation is wrong',
+    explanation: `The documentation of THP_MIGRATION_FAIL, of v5.9, is about THPs that could be neither migrated nor split. Since v5.17
+every THP that is split counts in it, as well as in THP_MIGRATION_SPLIT. Here both parts are moved and the call returns
+0. Whoever wants the number of the documentation has to subtract one counter from the other.`,
+  },
 ]
