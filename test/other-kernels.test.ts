@@ -17,7 +17,7 @@ test('exact pin references are exact for a page of the page cache too: without n
   assert.not.ok(steps(verdict, 'batches-do-not-matter').some((step) => step.startsWith('pinner: lru_add_drain')))
 })
 
-test('scenarios about batches of mlock, mlock without them, and movable pages refuse other kernels, and none of their rows', () => {
+test('scenarios about batches of mlock, mlock without them, and movable pages, THPs and unmovable mappings refuse other kernels, and none of their rows', () => {
   const silent = (kernel: string) =>
     scenarios.filter(({ silentOn }) => silentOn?.(kernel, {}) != null).map(({ name }) => name)
   for (const { name, variants } of scenarios)
@@ -27,7 +27,10 @@ test('scenarios about batches of mlock, mlock without them, and movable pages re
   assert.ok(silent('v4.7').includes('driver-mapped-page'))
   assert.not.ok(silent('v4.7').includes('balloon-deflate'))
   assert.not.ok(silent('v5.17').includes('mlock-by-page'))
-  assert.equal(silent('v5.18'), ['mlock-by-page'])
+  assert.equal(silent('v5.18'), ['migration-unmovable', 'mlock-by-page'])
+  assert.ok(silent('v4.16').includes('migration-thp'))
+  assert.not.ok(silent('v4.17').includes('migration-thp'))
+  assert.equal(silent('v6.8'), ['mlock-by-page'])
 })
 
 test.run()
