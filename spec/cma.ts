@@ -5,9 +5,10 @@
  */
 import { note, oneOf, process, step } from '../checker/language/index.ts'
 import { movableFirst } from './gup.ts'
-import { drainBatches, isolateWithGet } from './lru.ts'
+import { isolateWithGet } from './lru.ts'
 import { folioTryGet, type Memory } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
+import { drainNextCpu } from './other-work.ts'
 import type { Settings } from './switches/index.ts'
 
 /** What the rest of the world sees of an allocation: where it stands, and how it ended. */
@@ -41,13 +42,7 @@ export function cmaAlloc(mm: Memory, { cpu, settings }: { cpu: number; settings:
       }),
       // K4 begins: lru_cache_disable, or migrate_prep up to v5.12.
       'drain all batches': step('mm/swap.c: lru_add_drain_all', (s, me) => {
-        drainBatches(s, me.drainCpu)
-        if (me.drainCpu < mm.cpus.size - 1) {
-          me.drainCpu++
-          return 'drain all batches'
-        }
-        me.drainCpu = 0
-        return 'folio_try_get'
+        return drainNextCpu(s, me, mm) ? 'drain all batches' : 'folio_try_get'
       }),
       folio_try_get: step('mm/compaction.c: isolate_migratepages_block', (s) =>
         s.folio[0].PG_lru && folioTryGet(s, 0) ? 'test and clear PG_lru' : 'migrated',

@@ -27,6 +27,7 @@ import { gupFast, gupFastLocals, gupFastStart } from './gup-fast.ts'
 import { drainBatches, folioIsolateLru, markAccessed } from './lru.ts'
 import { freeFolio, type Memory, type Mm, mapcount, ownReferences } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
+import { drainNextCpu } from './other-work.ts'
 import { pinFolio, pinReferences, unpinFolio, unpinnable } from './pin.ts'
 import type { Settings } from './switches/index.ts'
 
@@ -208,8 +209,7 @@ export function longtermPinner(mm: Memory, { cpu, settings, ...options }: Pinner
         // One CPU after the other, and from the first moment on nobody else batches anything.
         lru_cache_disable: step('mm/swap.c: lru_cache_disable', (s: Mm, me: Locals) => {
           if (me.drainCpu === 0) s.lru_disable_count++
-          drainBatches(s, me.drainCpu)
-          return nextCpu(me) ? 'lru_cache_disable' : 'collect'
+          return drainNextCpu(s, me, mm) ? 'lru_cache_disable' : 'collect'
         }),
       }),
       collect: step('mm/gup.c: check_and_migrate_cma_pages / collect_longterm_unpinnable_folios', (s, me) => {
@@ -233,9 +233,8 @@ export function longtermPinner(mm: Memory, { cpu, settings, ...options }: Pinner
       ...stepsIf(!disablesLruCache, {
         // One CPU after the other: between two of them anything may be batched again.
         lru_add_drain_all: step('mm/swap.c: lru_add_drain_all', (s: Mm, me: Locals) => {
-          drainBatches(s, me.drainCpu)
           me.drained = 'everywhere'
-          return nextCpu(me) ? 'lru_add_drain_all' : 'folio_isolate_lru'
+          return drainNextCpu(s, me, mm) ? 'lru_add_drain_all' : 'folio_isolate_lru'
         }),
       }),
       folio_isolate_lru: step('mm/vmscan.c: folio_isolate_lru', (s, me) => {
@@ -348,13 +347,6 @@ export function longtermPinner(mm: Memory, { cpu, settings, ...options }: Pinner
       }),
     },
   )
-
-  /** Goes on to the next CPU, and tells whether there is one; a drain then begins anew. */
-  function nextCpu(me: Locals): boolean {
-    const more = me.drainCpu < mm.cpus.size - 1
-    me.drainCpu = more ? me.drainCpu + 1 : 0
-    return more
-  }
 }
 
 /** Where an allocation without regard to pins ends up: in ZONE_MOVABLE while there is room. */

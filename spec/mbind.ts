@@ -14,6 +14,7 @@ import { type MbindLocals, type MbindOptions, mbindLocals, mbindStart } from './
 import { queueSteps } from './mbind/queue.ts'
 import { mapcount } from './memory.ts'
 import { migratePages, nextFolio } from './migrate.ts'
+import { drainNextCpu } from './other-work.ts'
 
 /** A task on `cpu` that makes one call of mbind(2); the local `call` says which. It ends with the result in `ret`. */
 export function mbind(space: AddressSpace, options: MbindOptions) {
@@ -74,13 +75,7 @@ export function mbind(space: AddressSpace, options: MbindOptions) {
         }),
       }),
       lru_add_drain_all: step('mm/swap.c: lru_add_drain_all', (s, me) => {
-        flushBatch(s, me.drainCpu)
-        if (me.drainCpu < space.cpus.size - 1) {
-          me.drainCpu++
-          return 'lru_add_drain_all'
-        }
-        me.drainCpu = 0
-        return 'mmap_write_lock'
+        return drainNextCpu(s, me, space, flushBatch) ? 'lru_add_drain_all' : 'mmap_write_lock'
       }),
       mmap_write_lock: step('mm/mempolicy.c: do_mbind', (s) => {
         when(!s.mmap_lock.writer && s.mmap_lock.readers === 0)

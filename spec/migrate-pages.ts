@@ -15,6 +15,7 @@ import { migratePages, nextFolio } from './migrate.ts'
 import type { MigratePagesArguments } from './migrate-pages/arguments.ts'
 import { type CheckLocals, checkLocals, checkSteps, checksStart, unchecked } from './migrate-pages/checks.ts'
 import { targetState } from './migrate-pages/target.ts'
+import { drainNextCpu } from './other-work.ts'
 import type { Settings } from './switches/index.ts'
 
 interface MigratePagesOptions {
@@ -95,12 +96,7 @@ export function migratePagesCall(space: AddressSpace, options: MigratePagesOptio
         }),
       }),
       lru_add_drain_all: step('mm/swap.c: lru_add_drain_all', (s, me) => {
-        flushBatch(s, me.drainCpu)
-        if (me.drainCpu < space.cpus.size - 1) {
-          me.drainCpu++
-          return 'lru_add_drain_all'
-        }
-        me.drainCpu = 0
+        if (drainNextCpu(s, me, space, flushBatch)) return 'lru_add_drain_all'
         return me.moving || !unlockFirst ? 'mmap_read_lock' : unlocked
       }),
       mmap_read_lock: step('mm/mempolicy.c: do_migrate_pages', (s, me) => {

@@ -17,11 +17,11 @@ import {
   stepsIf,
   when,
 } from '../checker/language/index.ts'
-import { drainBatches } from './lru.ts'
 import { isFree, type Memory, type Mm } from './memory.ts'
 import { mlockFolio, munlockFolio } from './mlock.ts'
 import { type DrainState, drainLocals, drainStart, lruAddDrain, type Waiting } from './mlock-drain.ts'
-import { addRmap, mapNewFolio, removeRmap } from './rmap.ts'
+import { drainNextCpu } from './other-work.ts'
+import { addRmap, mapNewFolio, zapPte } from './rmap.ts'
 
 export type Call = 'mlock' | 'munlock' | 'munmap' | 'touch'
 
@@ -178,13 +178,7 @@ export function mlockCaller(mm: Memory, caller: Caller) {
       }),
       ...stepsIf(drainsAll, {
         lru_add_drain_all: step('mm/swap.c: lru_add_drain_all', (s: Mm, me: Locals) => {
-          drainBatches(s, me.drainCpu)
-          if (me.drainCpu < mm.cpus.size - 1) {
-            me.drainCpu++
-            return 'lru_add_drain_all'
-          }
-          me.drainCpu = 0
-          return 'mlock_pte_range'
+          return drainNextCpu(s, me, mm) ? 'lru_add_drain_all' : 'mlock_pte_range'
         }),
       }),
       ...stepsIf(makes('mlock', 'munlock'), {
@@ -234,11 +228,7 @@ export function mlockCaller(mm: Memory, caller: Caller) {
       ...stepsIf(makes('munmap'), {
         zap_pte_range: step('mm/memory.c: zap_pte_range', (s: Mm, me: Locals) => {
           if (me.page > last) return endOf(s, me, 'zap_pte_range')
-          if (s.pte[me.page].kind === 'present') {
-            removeRmap(s, me.page, { kind: 'none' }, { cpu: me.cpu, settings })
-          } else {
-            s.pte[me.page] = { kind: 'none' }
-          }
+          zapPte(s, me.page, { cpu: me.cpu, settings })
           return onward(s, me, false, 'zap_pte_range')
         }),
       }),

@@ -1,8 +1,7 @@
 /** munmap(2) of whole VMAs: under mmap_lock, and since v6.4 the lock of each VMA, their pages are zapped and they go. */
 import { optional, process, range, step, when } from '../checker/language/index.ts'
 import { type AddressSpace, findVma, freeVma } from './address-space.ts'
-import { mappedBy } from './memory.ts'
-import { removeRmap } from './rmap.ts'
+import { zapPte } from './rmap.ts'
 import type { Settings } from './switches/index.ts'
 
 /** A task that unmaps the first VMA and ends. */
@@ -31,10 +30,8 @@ export function munmap(space: AddressSpace, { cpu, settings }: { cpu: number; se
         me.page = s.vma[v].start
         return 'zap_pte_range'
       }),
-      // A migration entry goes as it is: it holds no reference.
       zap_pte_range: step('mm/memory.c: zap_pte_range', (s, me) => {
-        if (mappedBy(s.pte[me.page]) !== null) removeRmap(s, me.page, { kind: 'none' }, { cpu, settings })
-        else s.pte[me.page] = { kind: 'none' }
+        zapPte(s, me.page, { cpu, settings })
         me.page++
         return me.page < s.vma[me.vma!].end ? 'zap_pte_range' : 'remove_vma'
       }),

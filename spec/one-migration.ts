@@ -7,6 +7,7 @@ import { drainBatches, folioIsolateLru } from './lru.ts'
 import { isFree, type Memory, type Mm, mapcount, ownReferences } from './memory.ts'
 import { migrateLocals, migratePages, migrateStart, nextFolio } from './migrate.ts'
 import type { Locals as MigrateLocals, Mode } from './migrate-locals.ts'
+import { drainNextCpu } from './other-work.ts'
 import type { Settings } from './switches/index.ts'
 
 export interface OneMigration {
@@ -66,13 +67,7 @@ export function oneMigration(mm: Memory, options: OneMigration) {
         }),
         // One CPU after the other: each works through its own batches, and the caller waits for all.
         lru_add_drain_all: step('mm/swap.c: lru_add_drain_all', (s: Mm, me: Locals) => {
-          drainBatches(s, me.drainCpu)
-          if (me.drainCpu === mm.cpus.size - 1) {
-            me.drainCpu = 0
-            return 'isolate'
-          }
-          me.drainCpu++
-          return 'lru_add_drain_all'
+          return drainNextCpu(s, me, mm) ? 'lru_add_drain_all' : 'isolate'
         }),
       }),
       isolate: step('mm/vmscan.c: isolate_lru_page / folio_isolate_lru', (s: Mm, me: Locals) => {

@@ -57,6 +57,12 @@ export function removeRmap(s: Mm, page: number, entry: Pte, by: By): void {
   folioPut(s, f)
 }
 
+/** mm/memory.c: zap_pte_range, one entry. A mapping goes with its reference; a migration entry holds none, and is removed. */
+export function zapPte(s: Mm, page: number, by: By): void {
+  if (mappedBy(s.pte[page]) === null) s.pte[page] = { kind: 'none' }
+  else removeRmap(s, page, { kind: 'none' }, by)
+}
+
 /** mm/internal.h: mlock_vma_page / mlock_vma_folio. A VMA that mlock(2) is walking counts for itself (VM_IO). */
 export function mlockVma(s: Mm, page: number, f: number, { cpu, settings }: By): void {
   const vma = s.vma[vmaOf(s, page)]

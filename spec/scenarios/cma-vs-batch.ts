@@ -1,9 +1,10 @@
 /** A CMA area is allocated while a thread on another CPU goes on using the page in it, which batches its folio again. */
-import { bool, type Claim, type Constants, choose, forAll, model, when } from '../../checker/language/index.ts'
+import { bool, type Claim, type Constants, choose, model } from '../../checker/language/index.ts'
 import { type CmaCall, cmaAlloc } from '../cma.ts'
 import type { Kernel } from '../kernels.ts'
 import { drainBatches } from '../lru.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
+import { otherWork } from '../other-work.ts'
 import { reader } from '../reader.ts'
 import type { Settings } from '../switches/index.ts'
 
@@ -49,13 +50,10 @@ export function cmaVsBatch(
         s.folio[0].PG_referenced = choose(s, bool)
       },
       actions: {
-        'other work flushes the batches': forAll(
-          { cpu: mm.cpus },
-          (s, { cpu }) => {
-            when(s.batch[cpu].length + s.activateBatch[cpu].length > 0)
-            drainBatches(s, cpu)
-          },
-          'mm/swap.c: lru_add_drain',
+        'other work flushes the batches': otherWork(
+          mm,
+          (s, cpu) => s.batch[cpu].length + s.activateBatch[cpu].length,
+          drainBatches,
         ),
       },
       claims: claimsOn(mm) as readonly Claim<Scene>[],

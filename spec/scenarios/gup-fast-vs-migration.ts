@@ -2,12 +2,12 @@
  * Direct I/O pins a page by gup-fast, without any lock, while compaction migrates it. Both write first and then read what
  * the other writes: the pin raises the counter and reads the entry again, migration clears the entry and reads the counter.
  */
-import { type Claim, type Constants, forAll, model, when } from '../../checker/language/index.ts'
+import { type Claim, type Constants, model } from '../../checker/language/index.ts'
 import { compaction } from '../compaction.ts'
 import type { PinCall } from '../gup.ts'
 import type { Kernel } from '../kernels.ts'
-import { flushBatch } from '../lru.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
+import { otherWork } from '../other-work.ts'
 import { shortPinner } from '../short-pin.ts'
 
 export const constants = { large: false, passes: 1, deep: false } satisfies Constants
@@ -48,14 +48,7 @@ export function gupFastVsMigration(
     {
       init: (s) => bootMemory(s, sizes),
       actions: {
-        'other work flushes the batch': forAll(
-          { cpu: mm.cpus },
-          (s, { cpu }) => {
-            when(s.batch[cpu].length > 0)
-            flushBatch(s, cpu)
-          },
-          'mm/swap.c: lru_add_drain',
-        ),
+        'other work flushes the batch': otherWork(mm),
       },
       claims: claimsOn(mm) as readonly Claim<Scene>[],
       waive,

@@ -2,13 +2,13 @@
  * mlock(2) and munlock(2) as they were up to v5.17, of a page that somebody isolates and puts back, and that somebody else
  * migrates meanwhile.
  */
-import { type Claim, type Constants, forAll, model, when } from '../../checker/language/index.ts'
+import { type Claim, type Constants, model } from '../../checker/language/index.ts'
 import { isolateAndPutBack } from '../isolate-putback.ts'
 import type { Kernel } from '../kernels.ts'
-import { flushBatch } from '../lru.ts'
 import { bootMemory, FREE, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
 import { mlockByPage } from '../mlock-by-page.ts'
 import { oneMigration } from '../one-migration.ts'
+import { otherWork } from '../other-work.ts'
 
 export const constants = { faults: false, deep: false } satisfies Constants
 
@@ -74,14 +74,7 @@ export function mlockByPageScene(
         s.folio[0] = { ...FREE, zone: s.folio[0].zone }
       },
       actions: {
-        'other work drains the batch': forAll(
-          { cpu: mm.cpus },
-          (s, { cpu }) => {
-            when(s.batch[cpu].length > 0)
-            flushBatch(s, cpu)
-          },
-          'mm/swap.c: lru_add_drain',
-        ),
+        'other work drains the batch': otherWork(mm),
       },
       claims: claimsOn(mm) as readonly Claim<never>[],
       waive,

@@ -2,11 +2,11 @@
  * munlock(2) up to v5.17 of a page that waits in the lru_add batch of another CPU, so that it is not on the LRU yet. Is
  * NR_MLOCK lowered for it?
  */
-import { type Claim, forAll, model, when } from '../../checker/language/index.ts'
+import { type Claim, model } from '../../checker/language/index.ts'
 import type { Kernel } from '../kernels.ts'
-import { flushBatch } from '../lru.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
 import { munlockByPagevec } from '../munlock-pagevec.ts'
+import { otherWork } from '../other-work.ts'
 
 const sizes: Sizes = {
   pages: 1,
@@ -46,14 +46,7 @@ export function munlockNrMlock(
         s.NR_MLOCK = 1
       },
       actions: {
-        'other work drains the batch': forAll(
-          { cpu: mm.cpus },
-          (s, { cpu }) => {
-            when(s.batch[cpu].length > 0)
-            flushBatch(s, cpu)
-          },
-          'mm/swap.c: lru_add_drain',
-        ),
+        'other work drains the batch': otherWork(mm),
       },
       claims: claimsOn(mm) as readonly Claim<never>[],
       waive,

@@ -2,11 +2,12 @@
  * A task pins a page that was accessed before and is on the inactive list. The next access sends the folio to the activate
  * batch of the CPU at hand: the access of the pin itself (FOLL_TOUCH), or that of another thread on CPU 1.
  */
-import { bool, type Claim, type Constants, choose, forAll, model, when } from '../../checker/language/index.ts'
+import { bool, type Claim, type Constants, choose, model } from '../../checker/language/index.ts'
 import { longtermPinner, type PinCall } from '../gup.ts'
 import type { Kernel } from '../kernels.ts'
 import { drainBatches } from '../lru.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
+import { otherWork } from '../other-work.ts'
 import { reader } from '../reader.ts'
 import type { Settings } from '../switches/index.ts'
 
@@ -64,13 +65,10 @@ export function pinActivateBatch(
         s.batchedMeanwhile = false
       },
       actions: {
-        'other work flushes the batches': forAll(
-          { cpu: mm.cpus },
-          (s, { cpu }) => {
-            when(s.batch[cpu].length + s.activateBatch[cpu].length > 0)
-            drainBatches(s, cpu)
-          },
-          'mm/swap.c: lru_add_drain',
+        'other work flushes the batches': otherWork(
+          mm,
+          (s, cpu) => s.batch[cpu].length + s.activateBatch[cpu].length,
+          drainBatches,
         ),
       },
       claims: claimsOn(mm) as readonly Claim<Scene>[],

@@ -2,12 +2,13 @@
  * A virtual machine monitor has its guest memory, pages of a memfd, locked (mlock2 with MLOCK_ONFAULT) and pins it
  * long-term. Another of its threads touches the page on CPU 1, which leaves a reference in the mlock batch of that CPU.
  */
-import { bool, type Claim, type Constants, forAll, model, when } from '../../checker/language/index.ts'
+import { bool, type Claim, type Constants, model } from '../../checker/language/index.ts'
 import { toucher } from '../fault.ts'
 import { longtermPinner, type PinCall } from '../gup.ts'
 import type { Kernel } from '../kernels.ts'
 import { drainBatches } from '../lru.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
+import { otherWork } from '../other-work.ts'
 import type { Settings } from '../switches/index.ts'
 
 export const constants = { pages: 1, large: false, deep: false } satisfies Constants
@@ -73,13 +74,10 @@ export function pinMlockBatch(
         s.batchedMeanwhile = false
       },
       actions: {
-        'other work drains the batches': forAll(
-          { cpu: mm.cpus },
-          (s, { cpu }) => {
-            when(s.batch[cpu].length + s.mlockBatch[cpu].length > 0)
-            drainBatches(s, cpu)
-          },
-          'mm/swap.c: lru_add_drain',
+        'other work drains the batches': otherWork(
+          mm,
+          (s, cpu) => s.batch[cpu].length + s.mlockBatch[cpu].length,
+          drainBatches,
         ),
       },
       claims: claimsOn(mm) as readonly Claim<Scene>[],

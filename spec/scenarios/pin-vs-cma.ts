@@ -1,10 +1,10 @@
 /** A task pins a page that lies in a CMA area, long-term, while somebody allocates that area. */
-import { type Claim, type Constants, forAll, model, when } from '../../checker/language/index.ts'
+import { type Claim, type Constants, model } from '../../checker/language/index.ts'
 import { cmaAlloc } from '../cma.ts'
 import { longtermPinner, type PinCall } from '../gup.ts'
 import type { Kernel } from '../kernels.ts'
-import { flushBatch } from '../lru.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
+import { otherWork } from '../other-work.ts'
 import type { Settings } from '../switches/index.ts'
 
 export const constants = { passes: 1, deep: false } satisfies Constants
@@ -52,14 +52,7 @@ export function pinVsCma(
     {
       init: (s) => bootMemory(s, sizes),
       actions: {
-        'other work flushes the batch': forAll(
-          { cpu: mm.cpus },
-          (s, { cpu }) => {
-            when(s.batch[cpu].length > 0)
-            flushBatch(s, cpu)
-          },
-          'mm/swap.c: lru_add_drain',
-        ),
+        'other work flushes the batch': otherWork(mm),
       },
       claims: claimsOn(mm) as readonly Claim<Scene>[],
       waive,

@@ -2,12 +2,12 @@
  * A task pins a page that nobody has touched, so that the pin itself allocates it. Another thread of the process, which is
  * not pinning and has no reason to avoid ZONE_MOVABLE, may be faster.
  */
-import { type Claim, type Constants, forAll, model, when } from '../../checker/language/index.ts'
+import { type Claim, type Constants, model } from '../../checker/language/index.ts'
 import { toucher } from '../fault.ts'
 import { longtermPinner, movableFirst, type PinCall } from '../gup.ts'
 import type { Kernel } from '../kernels.ts'
-import { flushBatch } from '../lru.ts'
 import { bootFree, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
+import { otherWork } from '../other-work.ts'
 import type { Settings } from '../switches/index.ts'
 
 export const constants = { passes: 1, deep: false } satisfies Constants
@@ -55,14 +55,7 @@ export function pinVsFault(
         s.pte[0] = { kind: 'none' }
       },
       actions: {
-        'other work flushes the batch': forAll(
-          { cpu: mm.cpus },
-          (s, { cpu }) => {
-            when(s.batch[cpu].length > 0)
-            flushBatch(s, cpu)
-          },
-          'mm/swap.c: lru_add_drain',
-        ),
+        'other work flushes the batch': otherWork(mm),
       },
       claims: claimsOn(mm) as readonly Claim<Scene>[],
       waive,

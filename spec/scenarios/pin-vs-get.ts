@@ -2,12 +2,12 @@
  * A task pins a page while another one takes references of a moment to it, again and again, by way of the page table: GPU
  * work, process_vm_readv, O_DIRECT (FOLL_GET). Each of them is dropped soon, with nothing in between that could wait.
  */
-import { type Claim, type Constants, forAll, model, process, step, when } from '../../checker/language/index.ts'
+import { type Claim, type Constants, model, process, step, when } from '../../checker/language/index.ts'
 import { longtermPinner, type PinCall } from '../gup.ts'
 import type { Kernel } from '../kernels.ts'
-import { flushBatch } from '../lru.ts'
 import { bootMemory, folioPutGet, folioTryGet, type Memory, type Mm, mappedBy, memory, type Sizes } from '../memory.ts'
 import { labelsOf } from '../offline.ts'
+import { otherWork } from '../other-work.ts'
 
 export const constants = { passes: 2, pfn: false, deep: false } satisfies Constants
 
@@ -42,14 +42,7 @@ export function pinVsGet(
     {
       init: (s) => bootMemory(s, sizes),
       actions: {
-        'other work flushes the batch': forAll(
-          { cpu: mm.cpus },
-          (s, { cpu }) => {
-            when(s.batch[cpu].length > 0)
-            flushBatch(s, cpu)
-          },
-          'mm/swap.c: lru_add_drain',
-        ),
+        'other work flushes the batch': otherWork(mm),
       },
       fairness: { weak: [{ anyOf: labelsOf('pinner', pinner, []) }, 'worker: folio_put'] },
       claims: claimsOn(mm) as readonly Claim<Scene>[],

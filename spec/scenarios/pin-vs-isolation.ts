@@ -2,12 +2,12 @@
  * A task pins its pages long-term while compaction isolates and moves them: the question of the thread on "mm/gup:
  * migrate pinned pages out of movable zone" (December 2020). May the pin leak into ZONE_MOVABLE when isolation fails?
  */
-import { type Claim, type Constants, forAll, model, when } from '../../checker/language/index.ts'
+import { type Claim, type Constants, model } from '../../checker/language/index.ts'
 import { compaction } from '../compaction.ts'
 import { longtermPinner, type PinCall } from '../gup.ts'
 import type { Kernel } from '../kernels.ts'
-import { flushBatch } from '../lru.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
+import { otherWork } from '../other-work.ts'
 
 export const constants = { pages: 1, deep: false } satisfies Constants
 
@@ -50,14 +50,7 @@ export function pinVsIsolation(
       init: (s) => bootMemory(s, sizes),
       actions: {
         // Whatever else happens on a CPU may flush its batch; nothing makes it.
-        'other work flushes the batch': forAll(
-          { cpu: mm.cpus },
-          (s, { cpu }) => {
-            when(s.batch[cpu].length > 0)
-            flushBatch(s, cpu)
-          },
-          'mm/swap.c: lru_add_drain',
-        ),
+        'other work flushes the batch': otherWork(mm),
       },
       claims: claimsOn(mm) as readonly Claim<Scene>[],
       final: (s) => s.pinner.pc === 'done',

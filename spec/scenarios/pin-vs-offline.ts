@@ -2,12 +2,12 @@
  * A task pins its page long-term and may hold the pin for ever, while the memory below it is being offlined. Does
  * offlining complete, and does the pin call return?
  */
-import { type Claim, type Constants, forAll, model, oneOf, when } from '../../checker/language/index.ts'
+import { type Claim, type Constants, model, oneOf } from '../../checker/language/index.ts'
 import { longtermPinner, type PinCall } from '../gup.ts'
 import type { Kernel } from '../kernels.ts'
-import { flushBatch } from '../lru.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
 import { labelsOf, offlining } from '../offline.ts'
+import { otherWork } from '../other-work.ts'
 
 export const constants = { pages: 1, deep: false } satisfies Constants
 
@@ -65,14 +65,7 @@ export function pinVsOffline(
         },
       },
       actions: {
-        'other work flushes the batch': forAll(
-          { cpu: mm.cpus },
-          (s, { cpu }) => {
-            when(s.batch[cpu].length > 0)
-            flushBatch(s, cpu)
-          },
-          'mm/swap.c: lru_add_drain',
-        ),
+        'other work flushes the batch': otherWork(mm),
       },
       fairness: {
         weak: [

@@ -2,11 +2,11 @@
  * Two tasks pin the same page of ZONE_MOVABLE long-term, and nobody else is at work. Each one's pin, short as it is meant
  * to be, is an unexpected reference to the other.
  */
-import { type Claim, type Constants, forAll, model, when } from '../../checker/language/index.ts'
+import { type Claim, type Constants, model } from '../../checker/language/index.ts'
 import { longtermPinner, type PinCall } from '../gup.ts'
 import type { Kernel } from '../kernels.ts'
-import { flushBatch } from '../lru.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
+import { otherWork } from '../other-work.ts'
 import type { Settings } from '../switches/index.ts'
 
 export const constants = { pages: 1, opposite: false, passes: 1, deep: false } satisfies Constants
@@ -62,14 +62,7 @@ export function pinVsPin(
     {
       init: (s) => bootMemory(s, sizes),
       actions: {
-        'other work flushes the batch': forAll(
-          { cpu: mm.cpus },
-          (s, { cpu }) => {
-            when(s.batch[cpu].length > 0)
-            flushBatch(s, cpu)
-          },
-          'mm/swap.c: lru_add_drain',
-        ),
+        'other work flushes the batch': otherWork(mm),
       },
       claims: claimsOn(mm) as readonly Claim<Scene>[],
       waive,

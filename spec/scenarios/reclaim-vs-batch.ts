@@ -1,8 +1,9 @@
 /** Memory is short: a task on CPU 0 reclaims, while the only page there is to reclaim has been accessed on CPU 1. */
-import { type Claim, type Constants, forAll, model, note, process, step, when } from '../../checker/language/index.ts'
+import { type Claim, type Constants, model, note, process, step } from '../../checker/language/index.ts'
 import type { Kernel } from '../kernels.ts'
 import { drainBatches, folioIsolateLru } from '../lru.ts'
 import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
+import { otherWork } from '../other-work.ts'
 import { reader } from '../reader.ts'
 import type { Settings } from '../switches/index.ts'
 
@@ -39,14 +40,7 @@ export function reclaimVsBatch(
     {
       init: (s) => bootMemory(s, sizes),
       actions: {
-        'other work flushes the batches': forAll(
-          { cpu: mm.cpus },
-          (s, { cpu }) => {
-            when(s.activateBatch[cpu].length > 0)
-            drainBatches(s, cpu)
-          },
-          'mm/swap.c: lru_add_drain',
-        ),
+        'other work flushes the batches': otherWork(mm, (s, cpu) => s.activateBatch[cpu].length, drainBatches),
       },
       claims: claimsOn(mm) as readonly Claim<Scene>[],
       final: (s) => s.reclaim.pc === 'done',
