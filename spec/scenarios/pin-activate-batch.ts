@@ -2,78 +2,44 @@
  * A task pins a page that was accessed before and is on the inactive list. The next access sends the folio to the activate
  * batch of the CPU at hand: the access of the pin itself (FOLL_TOUCH), or that of another thread on CPU 1.
  */
-import { bool, type Claim, type Constants, choose, model } from '../../checker/language/index.ts'
-import { longtermPinner, type PinCall } from '../gup.ts'
+import { bool, type Claim, choose } from '../../checker/language/index.ts'
 import type { Kernel } from '../kernels.ts'
-import { drainBatches } from '../lru.ts'
-import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
-import { otherWork } from '../other-work.ts'
+import { bootMemory, type Memory } from '../memory.ts'
 import { reader } from '../reader.ts'
-import type { Settings } from '../switches/index.ts'
+import { boundsOf, type constants, pinVsBatch, type Scene, sizesOf } from './pin-vs-batch.ts'
 
-export const constants = { pages: 1, large: false, deep: false } satisfies Constants
-
-/** The sizes of the address space and of memory. */
-export function sizesFor({ pages, large, deep }: typeof constants, settings: Settings): Sizes {
-  return {
-    pages,
-    freeMovable: 0,
-    freeNormal: pages,
-    cpus: 2,
-    passes: deep ? 2 : 1,
-    activation: settings['lru-flag-in-batches'],
-    large,
-    ...(settings['drain-when'] === 'disabled' && { lruCacheDisablers: 1 }),
-  }
-}
+export { constants, type Scene } from './pin-vs-batch.ts'
 
 /** The bounds in words. */
-export function boundsFor({ pages, large, deep }: typeof constants): string {
-  return `${pages} page${pages === 1 ? '' : 's'} in ZONE_MOVABLE, ${large ? 'large' : 'small'} folios, as many free ones in ZONE_NORMAL, 2 CPUs with batches of 2, migration passes: ${deep ? 2 : 1}, 1 call`
-}
+export const boundsFor = (values: typeof constants): string =>
+  boundsOf(values, { of: 'in ZONE_MOVABLE', folios: (size) => size, batches: 'batches of 2' })
 
-/** The memory, the task that pins, and whether anything was batched since the round of its call began. */
-export type Scene = Mm & { readonly pinner: PinCall; batchedMeanwhile: boolean }
-
-/** The model on a kernel, with the claims made about it. Nothing makes an idle CPU flush its batches. */
+/** The model on a kernel, with the claims made about it. */
 export function pinActivateBatch(
-  { settings }: Kernel,
+  on: Kernel,
   values: typeof constants,
   claimsOn: (mm: Memory) => readonly Claim<Scene>[],
   waive: Readonly<Record<string, string>>,
 ) {
-  const sizes = sizesFor(values, settings)
-  const mm = memory(sizes)
-  return model(
-    'pin-activate-batch',
+  const sizes = sizesOf(values, on.settings, { activation: on.settings['lru-flag-in-batches'] })
+  return pinVsBatch(
+    on,
     {
-      state: { ...mm.state, batchedMeanwhile: bool },
-      processes: {
-        pinner: longtermPinner(mm, { cpu: 0, settings, touches: true, calls: 'once' }),
-        thread: reader(mm, {
-          cpu: 1,
-          batched: (s) => {
-            if ((s as Scene).pinner.pc !== 'pin') (s as Scene).batchedMeanwhile = true
-          },
-        }),
-      },
-    },
-    {
+      name: 'pin-activate-batch',
+      sizes,
+      pin: { touches: true },
+      thread: (mm, batched) => reader(mm, { cpu: 1, batched }),
+      before: ['pin'],
       init: (s) => {
         bootMemory(s, sizes)
         for (const page of s.pte.keys()) s.folio[page].PG_referenced = choose(s, bool)
-        s.batchedMeanwhile = false
       },
-      actions: {
-        'other work flushes the batches': otherWork(
-          mm,
-          (s, cpu) => s.batch[cpu].length + s.activateBatch[cpu].length,
-          drainBatches,
-        ),
+      work: {
+        name: 'other work flushes the batches',
+        waiting: (s, cpu) => s.batch[cpu].length + s.activateBatch[cpu].length,
       },
-      claims: claimsOn(mm) as readonly Claim<Scene>[],
-      final: (s) => s.pinner.pc === 'done',
-      waive,
     },
+    claimsOn,
+    waive,
   )
 }

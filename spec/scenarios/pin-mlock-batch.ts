@@ -2,68 +2,46 @@
  * A virtual machine monitor has its guest memory, pages of a memfd, locked (mlock2 with MLOCK_ONFAULT) and pins it
  * long-term. Another of its threads touches the page on CPU 1, which leaves a reference in the mlock batch of that CPU.
  */
-import { bool, type Claim, type Constants, model } from '../../checker/language/index.ts'
+import type { Claim } from '../../checker/language/index.ts'
 import { toucher } from '../fault.ts'
-import { longtermPinner, type PinCall } from '../gup.ts'
 import type { Kernel } from '../kernels.ts'
-import { drainBatches } from '../lru.ts'
-import { bootMemory, type Memory, type Mm, memory, type Sizes } from '../memory.ts'
-import { otherWork } from '../other-work.ts'
-import type { Settings } from '../switches/index.ts'
+import { bootMemory, type Memory } from '../memory.ts'
+import { boundsOf, type constants, pinVsBatch, type Scene, sizesOf } from './pin-vs-batch.ts'
 
-export const constants = { pages: 1, large: false, deep: false } satisfies Constants
+export { constants, type Scene } from './pin-vs-batch.ts'
 
-/** The sizes of the address space and of memory. */
-export function sizesFor({ pages, large, deep }: typeof constants, settings: Settings): Sizes {
-  const batched = settings['munlock-decides-by'] === 'mlock-count'
-  return {
-    pages,
-    freeMovable: 0,
-    freeNormal: pages,
-    cpus: 2,
-    passes: deep ? 2 : 1,
-    file: true,
-    ptesMayBeEmpty: true,
-    mlock: { capacity: batched ? (deep ? 3 : 2) : 0, count: batched ? 3 : 0 },
-    large,
-    ...(settings['drain-when'] === 'disabled' && { lruCacheDisablers: 1 }),
-  }
-}
+const capacityFor = ({ deep }: typeof constants): number => (deep ? 3 : 2)
 
 /** The bounds in words. */
-export const boundsFor = ({ pages, large, deep }: typeof constants) =>
-  `${pages} page${pages === 1 ? '' : 's'} of a memfd, ${large ? 'large' : 'small'} folios in ZONE_MOVABLE, as many free ones in ZONE_NORMAL, 2 CPUs with mlock batches of ${deep ? 3 : 2}, migration passes: ${deep ? 2 : 1}, 1 call`
+export const boundsFor = (values: typeof constants): string =>
+  boundsOf(values, {
+    of: 'of a memfd',
+    folios: (size) => `${size} in ZONE_MOVABLE`,
+    batches: `mlock batches of ${capacityFor(values)}`,
+  })
 
-/** The memory, the task that pins, and whether anything was batched since the round of its call began. */
-export type Scene = Mm & { readonly pinner: PinCall; batchedMeanwhile: boolean }
-
-/** The model on a kernel, with the claims made about it. Nothing makes an idle CPU flush its batch. */
+/** The model on a kernel, with the claims made about it. */
 export function pinMlockBatch(
-  { settings }: Kernel,
+  on: Kernel,
   values: typeof constants,
   claimsOn: (mm: Memory) => readonly Claim<Scene>[],
   waive: Readonly<Record<string, string>>,
 ) {
-  const sizes = sizesFor(values, settings)
-  const mm = memory(sizes)
-  return model(
-    'pin-mlock-batch',
+  const { settings } = on
+  const batched = settings['munlock-decides-by'] === 'mlock-count'
+  const sizes = sizesOf(values, settings, {
+    file: true,
+    ptesMayBeEmpty: true,
+    mlock: { capacity: batched ? capacityFor(values) : 0, count: batched ? 3 : 0 },
+  })
+  return pinVsBatch(
+    on,
     {
-      state: { ...mm.state, batchedMeanwhile: bool },
-      processes: {
-        pinner: longtermPinner(mm, { cpu: 0, settings, faults: true, calls: 'once' }),
-        thread: toucher(mm, {
-          cpu: 1,
-          settings,
-          zaps: true,
-          batched: (s) => {
-            const { pinner } = s as Scene
-            if (pinner.pc !== 'pin' && pinner.pc !== 'handle_mm_fault') (s as Scene).batchedMeanwhile = true
-          },
-        }),
-      },
-    },
-    {
+      name: 'pin-mlock-batch',
+      sizes,
+      pin: { faults: true },
+      thread: (mm, batched) => toucher(mm, { cpu: 1, settings, zaps: true, batched }),
+      before: ['pin', 'handle_mm_fault'],
       init: (s) => {
         bootMemory(s, sizes, 'file')
         for (const page of s.pte.keys()) {
@@ -71,18 +49,13 @@ export function pinMlockBatch(
           s.folio[page].refs--
         }
         s.vma[0].VM_LOCKED = true
-        s.batchedMeanwhile = false
       },
-      actions: {
-        'other work drains the batches': otherWork(
-          mm,
-          (s, cpu) => s.batch[cpu].length + s.mlockBatch[cpu].length,
-          drainBatches,
-        ),
+      work: {
+        name: 'other work drains the batches',
+        waiting: (s, cpu) => s.batch[cpu].length + s.mlockBatch[cpu].length,
       },
-      claims: claimsOn(mm) as readonly Claim<Scene>[],
-      final: (s) => s.pinner.pc === 'done',
-      waive,
     },
+    claimsOn,
+    waive,
   )
 }

@@ -1,15 +1,14 @@
 /** Which claims are made of the scenario cma-vs-short-pin, and what is expected of each on every kernel. */
 import type { Model } from '../../../checker/language/index.ts'
-import { type Kernel, kernel } from '../../../spec/kernels.ts'
+import { kernel } from '../../../spec/kernels.ts'
 import { boundsFor, cmaVsShortPin, constants } from '../../../spec/scenarios/cma-vs-short-pin.ts'
 import { cmaNotBusyForShortPins, shortPinsOnlyDelayCma } from '../../cma.ts'
 import { sourceHasNoOwner } from '../../folio-owners.ts'
 import { pinIsMapped, refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
-import { spare, spareOf } from './spare.ts'
+import { expectedOfPin, rows, waiversOf } from './short-pins.ts'
 
-/** Draining once and disabling the batches, and the newest kernel. */
-export const rows = ['v5.12', 'v5.13', 'v6.17']
+export { rows }
 
 /** The model on a kernel, with switches and constants set otherwise where `settings` says so. */
 export function build(kernelName: string, settings: RawSettings): Model {
@@ -24,7 +23,7 @@ export function build(kernelName: string, settings: RawSettings): Model {
       refcountConserved(mm),
       sourceHasNoOwner(['cma'], ['pinner']),
     ],
-    waivers(on),
+    waiversOf('cma', on.settings['cma-lru-batches'] === 'disable'),
   )
 }
 
@@ -34,20 +33,7 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
   return {
     'short-pins-only-delay-cma': 'holds',
     'cma-not-busy-for-short-pins': 'violated',
-    'pinned-folio-is-mapped': settings['gup-fast-rechecks-pte'] === 'yes' ? 'holds' : 'violated',
-    'refcount-conserved': 'holds',
-    'source-has-no-owner': settings['gup-fast-rechecks-pte'] === 'yes' ? 'holds' : 'violated',
-  }
-}
-
-/** What the kernel at hand cannot do, with the reason; everything else that never happens fails the run. */
-function waivers({ settings }: Kernel): Record<string, string> {
-  return {
-    ...spare,
-    ...spareOf('cma'),
-    ...(settings['cma-lru-batches'] === 'disable' && {
-      "action 'other work flushes the batch'": 'nothing waits in the batches, which are disabled',
-    }),
+    ...expectedOfPin(settings),
   }
 }
 

@@ -13,8 +13,9 @@ import {
   succeedsAlone,
 } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
+import { expectedOfBatches, waiversOf } from './pin-vs-batches.ts'
 import { leaksPins, returnsErrors } from './pin-vs-isolation.ts'
-import { neverDrains, neverFails, peculiarities, spare } from './spare.ts'
+import { neverFails } from './spare.ts'
 
 /** The kernels that the matrix shows: each treatment of PG_lru in batches, each drain rule, and the list patch. */
 export const rows = [
@@ -59,19 +60,12 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
   const on = kernel(kernelName)
   const { settings } = on
   const fails = returnsErrors(settings) && settings['lru-flag-in-batches'] === 'kept'
-  // v6.1 takes the isolation for a failure. In the next round it finds PG_lru clear, and drains every CPU.
-  const looksAtFlag = settings['drain-when'] === 'lru-clear' && settings['isolation-test'] === 'right'
-  const inverted = settings['isolation-test'] === 'inverted'
+  // v6.1 finds PG_lru clear in its second round, and drains every CPU. Here nothing is batched behind that.
+  const batches = expectedOfBatches(settings, fails && settings['isolation-test'] !== 'inverted')
   return {
-    'own-batch-does-not-matter': fails && looksAtFlag ? 'violated' : 'holds',
-    'pin-succeeds-alone': fails && looksAtFlag ? 'violated' : 'holds',
-    'idle-batches-do-not-matter': fails && looksAtFlag ? 'violated' : 'holds',
-    'batches-do-not-matter': fails && !inverted && settings['drain-when'] !== 'disabled' ? 'violated' : 'holds',
+    ...batches,
+    'own-batch-does-not-matter': batches['pin-succeeds-alone'],
     'pin-outside-movable': leaksPins(on) ? 'violated' : 'holds',
-    'refcount-conserved': 'holds',
-    'source-has-no-owner': 'holds',
-    'in-one-place': 'holds',
-    'pin-can-succeed': 'reached',
   }
 }
 
@@ -79,12 +73,9 @@ export function expected(kernelName: string): Readonly<Record<string, Expectatio
 function waivers(on: Kernel): Record<string, string> {
   const { settings } = on
   return {
-    ...(!rows.includes(on.name) && peculiarities(on.settings)),
-    ...spare,
-    ...(settings['drain-when'] === 'lru-clear' && neverDrains('the folio keeps PG_lru while it waits')),
+    ...waiversOf(on, rows),
     ...(settings['on-migration-failure'] === 'keep-pins' && neverFails('this kernel keeps the pins instead')),
     ...(settings['lru-flag-in-batches'] === 'cleared' && neverFails('a folio in a batch is not isolated')),
-    ...(settings['drain-when'] === 'disabled' && neverFails('nothing else holds a reference')),
   }
 }
 

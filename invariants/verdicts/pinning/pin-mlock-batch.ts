@@ -13,8 +13,9 @@ import {
   succeedsAlone,
 } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
+import { expectedOfBatches, waiversOf } from './pin-vs-batches.ts'
 import { looksForMovable, returnsErrors } from './pin-vs-isolation.ts'
-import { neverDrains, neverFails, peculiarities, spare } from './spare.ts'
+import { neverFails } from './spare.ts'
 
 /** The kernels that the matrix shows: before mlock batches, with them, and each drain rule that was ever thought of. */
 export const rows = [
@@ -55,17 +56,10 @@ export function build(kernelName: string, settings: RawSettings): Model {
 export function expected(kernelName: string): Readonly<Record<string, Expectation>> {
   const { settings } = kernel(kernelName)
   const fails = settings['munlock-decides-by'] === 'mlock-count' && returnsErrors(settings)
-  const looksAtFlag = settings['drain-when'] === 'lru-clear' && settings['isolation-test'] === 'right'
   return {
-    'pin-succeeds-alone': fails && looksAtFlag ? 'violated' : 'holds',
-    'idle-batches-do-not-matter': fails && looksAtFlag ? 'violated' : 'holds',
-    'batches-do-not-matter': fails && settings['drain-when'] !== 'disabled' ? 'violated' : 'holds',
+    ...expectedOfBatches(settings, fails),
     'pin-outside-movable': looksForMovable(settings) ? 'holds' : 'violated',
     'lru-cache-enabled-again': 'holds',
-    'refcount-conserved': 'holds',
-    'source-has-no-owner': 'holds',
-    'in-one-place': 'holds',
-    'pin-can-succeed': 'reached',
   }
 }
 
@@ -74,14 +68,11 @@ function waivers(on: Kernel): Record<string, string> {
   const { settings } = on
   const frozen = 'a folio of the page cache is frozen instead'
   return {
-    ...(!rows.includes(on.name) && peculiarities(on.settings)),
-    ...spare,
-    ...(settings['drain-when'] === 'lru-clear' && neverDrains('the folio keeps PG_lru while it waits')),
+    ...waiversOf(on, rows),
     ...(settings['copy-order'] === 'after-freeze'
       ? { "action 'pinner: refcount as expected?'": frozen }
       : { "action 'pinner: copied, refcount as expected?'": frozen }),
     ...(settings['munlock-decides-by'] === 'rmap-walk' && neverFails('this kernel has no mlock batches')),
-    ...(settings['drain-when'] === 'disabled' && neverFails('nothing else holds a reference')),
   }
 }
 
