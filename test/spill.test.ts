@@ -132,12 +132,12 @@ test('symmetry, states with very many successors and a level for each state', as
 test('folded states that become too many go to disk', async () => {
   const { build, source } = twoPhaseOf(7)
   const whole = said(await check(build()))
-  for (const threads of [{}, { workers: 2, parallelFrom: 1000, source }]) {
+  for (const threads of [{}, { workers: 2, parallelFrom: 1000, source, maxMemory: 2_000_000 }]) {
     const events: SpillEvent[] = []
     const options = {
       ...folded(),
+      maxMemory: 1_500_000,
       ...threads,
-      maxMemory: 2_500_000,
       onSpill: (event: SpillEvent) => events.push(event),
     }
     const verdict = await check(build(), options)
@@ -147,7 +147,7 @@ test('folded states that become too many go to disk', async () => {
     assert.ok(events[0].distinct > 20_000, 'many of them had been in memory')
   }
   const { spill: _, ...alone } = folded()
-  assert.is((await check(build(), { ...alone, maxMemory: 2_500_000 })).outcome.stopped, 'memory')
+  assert.is((await check(build(), { ...alone, maxMemory: 1_500_000 })).outcome.stopped, 'memory')
 })
 
 test('a state of 320 bits takes less than half of the memory when it is folded', async () => {
@@ -257,8 +257,6 @@ test('nothing is left in the directory, nor is anything to be seen there meanwhi
 })
 
 test('an interrupt while states are moved loses nothing of the levels that are complete', async () => {
-  const { build } = twoPhaseOf(6)
-  const whole = said(await check(build()))
   const { now } = performance
   // From then on so much time passes between two looks at the clock that every step is a pause.
   const slowly = () => {
@@ -272,12 +270,14 @@ test('an interrupt while states are moved loses nothing of the levels that are c
         return { dir, piece: undefined }[name]
       },
     })
-  const ways: Record<string, CheckOptions> = {
-    'to disk': { spill: onOpening('dir', 2000) },
-    'to be folded': { spill: onOpening('piece'), compress: true, foldFrom: 2000 },
-    'from folded to disk': { spill: onOpening('dir'), compress: true, foldFrom: 1, maxMemory: 1_000_000 },
+  const ways: Record<string, CheckOptions & { RMs: number }> = {
+    'to disk': { RMs: 6, spill: onOpening('dir', 2000) },
+    'to be folded': { RMs: 6, spill: onOpening('piece'), compress: true, foldFrom: 2000 },
+    'from folded to disk': { RMs: 7, spill: onOpening('dir'), compress: true, foldFrom: 1, maxMemory: 1_500_000 },
   }
-  for (const [way, options] of Object.entries(ways)) {
+  for (const [way, { RMs, ...options }] of Object.entries(ways)) {
+    const { build } = twoPhaseOf(RMs)
+    const whole = said(await check(build()))
     const checkpoint = join(dir, way)
     const doing = new Set<string>()
     const controller = new AbortController()

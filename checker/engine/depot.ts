@@ -32,16 +32,20 @@ export abstract class Depot {
   distinct = 0
   /** the first number that no state has */
   next: number
-  /** states expanded at a time; they have the numbers from 1 in memory */
-  readonly piece: number
-  readonly #flushAt: number
+  readonly #options: DepotOptions
+  #piece: number
 
-  /** The space must be as large as it may become. `next` is the first number that is free. */
-  constructor(space: Space, { piece = Infinity, flushAt = Infinity }: DepotOptions, next: number) {
+  /** `next` is the first number that is free. */
+  constructor(space: Space, options: DepotOptions, next: number) {
     this.space = space
     this.next = next
-    this.piece = Math.max(1, Math.min(piece, Math.floor(space.capacity / 8)))
-    this.#flushAt = flushAt
+    this.#options = options
+    this.#piece = this.#pieceOf()
+  }
+
+  /** States expanded at a time; they have the numbers from 1 in memory. */
+  get piece(): number {
+    return this.#piece
   }
 
   /** Bytes on disk. */
@@ -68,7 +72,7 @@ export abstract class Depot {
 
   /** Tells whether the successors gathered so far should be flushed. */
   get due(): boolean {
-    return this.space.reserved - this.piece >= this.#flushAt
+    return this.space.reserved - this.piece >= (this.#options.flushAt ?? Infinity)
   }
 
   /** Begins the next level. Its states get the given numbers, or those that come next. */
@@ -148,6 +152,17 @@ export abstract class Depot {
         }
       },
     }
+  }
+
+  /** Has the space, in which there is nothing, hold that many states. */
+  protected resize(states: number): void {
+    this.space.renew(states)
+    this.#piece = this.#pieceOf()
+    this.space.control[CONTROL.nextBlock] = this.piece + 1
+  }
+
+  #pieceOf(): number {
+    return Math.max(1, Math.min(this.#options.piece ?? Infinity, Math.floor(this.space.capacity / 8)))
   }
 
   /** Counts states that were added to the last level. */

@@ -1,117 +1,122 @@
 /** Pairs of numbers, each kept once and numbered from 1 in the order in which they came. */
-import { growable } from './space.ts'
+import { growable, grownTo } from './growable.ts'
+import { bitsFor, PackedPairs } from './packed-pairs.ts'
+import { TOGETHER } from './pair-set.ts'
 
 const SMALLEST = 1 << 10
-const LOAD_LIMIT = 0.7
-/** Pairs that are looked up together. */
-export const TOGETHER = 256
+const LOAD_LIMIT = 0.85
+const GROWTH = 1.25
 
 export class PairTable {
   /** pairs so far */
   size = 0
   /** keeps loads alive that are made for the cache alone */
   touched = 0
+  readonly #pairs: PackedPairs
+  /** the number of a pair, and above it the bits of its hash that there is room for; 0 where there is none */
+  #slots = new Int32Array(growable(4 * SMALLEST), 0, SMALLEST)
+  #idBits = bitsFor(SMALLEST)
   readonly #hashes = new Int32Array(TOGETHER)
-  #pairs = new Int32Array(growable(8 * SMALLEST), 0, 2 * SMALLEST)
-  #table = new Int32Array(growable(4 * SMALLEST), 0, SMALLEST)
+
+  /** Pairs whose halves have at least so many bits, at most 32. */
+  constructor(first: number, second: number) {
+    this.#pairs = new PackedPairs(first, second)
+  }
 
   get bytes(): number {
-    return this.size * 8 + this.#table.length * 4
+    return this.#pairs.bytesOf(this.size + 1) + this.#slots.length * 4
   }
 
-  /** Bytes with that many pairs more. */
-  bytesWith(more: number): number {
-    return (this.size + more) * 8 + this.#slotsFor(this.size + more) * 4
+  /** Bytes with that many pairs more, when their halves have at least so many bits. */
+  bytesWith(more: number, first: number, second: number): number {
+    return this.#pairs.bytesOf(this.size + more + 1, first, second) + this.#slotsFor(this.size + more) * 4
   }
 
-  /** Makes room for that many pairs more. Throws a RangeError when the machine gives no more. */
-  reserve(more: number): void {
-    const wanted = this.size + more + 1
-    if (this.#pairs.length < 2 * wanted) this.#pairs = lengthened(this.#pairs, 2 * wanted)
-    const slots = this.#slotsFor(wanted)
-    if (slots === this.#table.length) return
-    this.#table.fill(0)
-    this.#table = lengthened(this.#table, slots)
-    for (let id = 1; id <= this.size; id++) this.#enter(id)
+  /** Makes room for that many pairs more. Yields now and then. Throws a RangeError when the machine gives no more. */
+  *reserving(more: number, first: number, second: number): Generator<void> {
+    this.#pairs.reserve(this.size + more + 1, this.size + 1, first, second)
+    const slots = this.#slotsFor(this.size + more)
+    if (slots === this.#slots.length) return
+    const buffer = grownTo(this.#slots.buffer as SharedArrayBuffer, slots * 4)
+    this.#slots = new Int32Array(buffer, 0, slots).fill(0)
+    this.#idBits = bitsFor(slots)
+    for (let from = 1; from <= this.size; from += TOGETHER) {
+      this.#enter(from, Math.min(TOGETHER, this.size + 1 - from))
+      yield
+    }
   }
 
   /**
    * Writes to `values` from `at` on the numbers of the pairs whose halves are there from `left` and from `right` on; a pair
-   * that is new is added, and there must be room. At most `TOGETHER` of them, in loops that each do one thing, so that
+   * that is new is added, and there must be room. At most TOGETHER of them, in loops that each do one thing, so that
    * the processor has many cache misses under way at once.
    */
   internAll(values: Int32Array, left: number, right: number, at: number, count: number): void {
-    const [pairs, table, hashes] = [this.#pairs, this.#table, this.#hashes]
-    const mask = table.length - 1
+    const [pairs, slots, hashes, idBits] = [this.#pairs, this.#slots, this.#hashes, this.#idBits]
+    const [scale, mask] = [slots.length / 2 ** 32, 2 ** idBits - 1]
     let touched = 0
     for (let each = 0; each < count; each++) hashes[each] = hashPair(values[left + each], values[right + each])
-    for (let each = 0; each < count; each++) touched ^= table[hashes[each] & mask]
+    for (let each = 0; each < count; each++) touched ^= slots[homeOf(hashes[each], scale)]
     for (let each = 0; each < count; each++) {
-      const hash = hashes[each]
-      let slot = hash & mask
-      while (table[slot] !== 0 && ((table[slot] ^ hash) & ~mask) !== 0) slot = (slot + 1) & mask
-      touched ^= pairs[2 * (table[slot] & mask)]
+      const id = slots[homeOf(hashes[each], scale)] & mask
+      touched ^= pairs.first(id)
     }
-    this.touched = touched
+    this.touched ^= touched
     for (let each = 0; each < count; each++)
       values[at + each] = this.#intern(values[left + each], values[right + each], hashes[each])
   }
 
-  #intern(a: number, b: number, hash: number): number {
-    const [pairs, table] = [this.#pairs, this.#table]
-    const mask = table.length - 1
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const entry = table[slot]
-      if (entry === 0) {
-        const id = ++this.size
-        pairs[2 * id] = a
-        pairs[2 * id + 1] = b
-        table[slot] = (hash & ~mask) | id
-        return id
-      }
-      if (((entry ^ hash) & ~mask) !== 0) continue
-      const id = entry & mask
-      if (pairs[2 * id] === a && pairs[2 * id + 1] === b) return id
+  /** The way back: writes the halves of the pairs whose numbers lie from `at` on. */
+  splitAll(values: Int32Array, at: number, left: number, right: number, count: number): void {
+    const pairs = this.#pairs
+    for (let each = 0; each < count; each++) {
+      values[left + each] = pairs.first(values[at + each])
+      values[right + each] = pairs.second(values[at + each])
     }
   }
 
-  first(id: number): number {
-    return this.#pairs[2 * id]
-  }
-
-  second(id: number): number {
-    return this.#pairs[2 * id + 1]
+  #intern(a: number, b: number, hash: number): number {
+    const [pairs, slots, idBits] = [this.#pairs, this.#slots, this.#idBits]
+    const tag = hash << idBits
+    for (let slot = homeOf(hash, slots.length / 2 ** 32); ; slot = slot + 1 === slots.length ? 0 : slot + 1) {
+      const entry = slots[slot]
+      if (entry === 0) {
+        const id = ++this.size
+        pairs.set(id, a, b)
+        slots[slot] = tag | id
+        return id
+      }
+      if ((entry ^ tag) >>> idBits !== 0) continue
+      const id = entry ^ tag
+      if (pairs.first(id) === a && pairs.second(id) === b) return id
+    }
   }
 
   #slotsFor(pairs: number): number {
-    let slots = this.#table.length
-    while (slots * LOAD_LIMIT <= pairs) slots *= 2
+    let slots = this.#slots.length
+    while (slots * LOAD_LIMIT <= pairs) slots = Math.ceil(slots * GROWTH)
     return slots
   }
 
-  #enter(id: number): void {
-    const table = this.#table
-    const mask = table.length - 1
-    const hash = hashPair(this.#pairs[2 * id], this.#pairs[2 * id + 1])
-    let slot = hash & mask
-    while (table[slot] !== 0) slot = (slot + 1) & mask
-    table[slot] = (hash & ~mask) | id
+  /** Enters pairs, numbered from `first`, into slots in which they are not. */
+  #enter(first: number, count: number): void {
+    const [pairs, slots, hashes, idBits] = [this.#pairs, this.#slots, this.#hashes, this.#idBits]
+    const scale = slots.length / 2 ** 32
+    let touched = 0
+    for (let each = 0; each < count; each++)
+      hashes[each] = hashPair(pairs.first(first + each), pairs.second(first + each))
+    for (let each = 0; each < count; each++) touched ^= slots[homeOf(hashes[each], scale)]
+    this.touched ^= touched
+    for (let each = 0; each < count; each++) {
+      let slot = homeOf(hashes[each], scale)
+      while (slots[slot] !== 0) slot = slot + 1 === slots.length ? 0 : slot + 1
+      slots[slot] = (hashes[each] << idBits) | (first + each)
+    }
   }
 }
 
-/** The same array with at least that length: doubled where it lies, if possible. */
-function lengthened(array: Int32Array, least: number): Int32Array<SharedArrayBuffer> {
-  let length = array.length
-  while (length < least) length *= 2
-  const buffer = array.buffer as SharedArrayBuffer
-  if (buffer.growable && buffer.maxByteLength >= length * 4) {
-    if (buffer.byteLength < length * 4) buffer.grow(length * 4)
-    return new Int32Array(buffer, 0, length)
-  }
-  const longer = new Int32Array(new SharedArrayBuffer(length * 4))
-  longer.set(array)
-  return longer
-}
+/** The slot that a hash selects: its upper bits, as slots are no power of two. */
+const homeOf = (hash: number, scale: number): number => Math.floor((hash >>> 0) * scale)
 
 function hashPair(a: number, b: number): number {
   let h = Math.imul(a ^ 0x2545f491, 0x9e3779b1)

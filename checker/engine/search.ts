@@ -98,7 +98,7 @@ const SHARED_LEVEL = 2 ** 13
 const LEAST_ROOMS = 4
 /** the share of the memory, and the most states, that are kept unfolded where the others are folded */
 const FOLD_FROM = 200_000
-const [FOLDED_WINDOW, LARGEST_WINDOW] = [1 / 8, 1 << 18]
+const [WINDOW_SHARE, LARGEST_WINDOW] = [1 / 8, 1 << 18]
 
 /** Explores a model. Faults of the spec are part of the outcome; only faults of the checker itself are thrown. */
 export async function search(model: Model, options: SearchOptions = {}): Promise<Search> {
@@ -120,6 +120,8 @@ class Run {
   readonly #epochs: Epochs = { frontier: 0, flush: 0, search: 0 }
   /** states of all levels but the last */
   #closed = 0
+  /** bytes while states were in two places */
+  #peak = 0
   readonly #began = performance.now()
   #breathed = performance.now()
   readonly #samples = new Samples()
@@ -310,17 +312,15 @@ class Run {
     const distinct = this.#closed
     const { control } = this.#space
     const next = control[CONTROL.nextBlock]
-    let depot = null as Depot | null
     this.#levels.length = level
-    await this.#guarded(async () => {
-      depot = this.#openDepot(this.#levels.flat())
-      for (const ranges of this.#levels) await this.#all(depot.addLevel(ranges), 'moving states')
-      await this.#all(depot.dump(), 'moving states')
-    })
+    let depot = this.#folds() ? await this.#moved(() => this.#openFolded()) : null
+    if (depot === null && this.#maySpill() && (this.#stopped === null || this.#stopped === 'memory')) {
+      this.#stopped = null
+      depot = await this.#moved(() => this.#openSpill(this.#levels.flat()))
+    }
     this.#before = { ...this.#before, generated: this.#before.generated + generated - this.#generated() }
     this.#epochs.search++
-    if (depot === null || this.#stopped !== null) {
-      depot?.close()
+    if (depot === null) {
       control[CONTROL.nextBlock] = next
       this.#enterAll()
       this.#closed -= rangesSize(this.#levels[level - 1])
@@ -338,29 +338,56 @@ class Run {
     for (const range of this.#levels.flat()) this.#space.enter(range)
   }
 
-  /** A depot behind the space, whose table holds the states of the given ranges, and which will not grow any more. */
-  #openDepot(ranges: readonly IdRange[]): Depot {
+  /** Moves all levels to a depot. Null where there is none, or something came in between: they are still in the log. */
+  async #moved(open: () => Depot | null): Promise<Depot | null> {
+    let depot = null as Depot | null
+    await this.#guarded(async () => {
+      depot = open()
+      if (depot === null) return
+      for (const ranges of this.#levels) await this.#all(depot.addLevel(ranges), 'moving states')
+      this.#peak = Math.max(this.#peak, this.#space.bytes + depot.bytes)
+      await this.#all(depot.dump(), 'moving states')
+    })
+    if (this.#stopped === null) return depot
+    depot?.close()
+    return null
+  }
+
+  /** Threads need that much room between two flushes. */
+  get #leastWindow(): number {
+    return LEAST_ROOMS * this.#explorer.mostRoom * this.#workers
+  }
+
+  /** A depot of folded states; null where too little memory would be left for them, and there is a disk. */
+  #openFolded(): Depot | null {
+    const least = this.#leastWindow
+    const most = Math.max(least, Math.min(LARGEST_WINDOW, this.#windowIn(this.#maxMemory * WINDOW_SHARE)))
+    const spills = this.#maySpill()
+    // When they go to disk, there should be room for a larger space before they are gone.
+    const bytes = spills ? this.#maxMemory * (1 - WINDOW_SHARE) : this.#maxMemory
+    if (spills && this.#windowIn(bytes / 2) < least) return null
+    return new Folded(this.#space, this.#options.spill ?? {}, this.#space.reserved + 1, { least, most, bytes })
+  }
+
+  /** A depot on disk, behind the space, whose table holds the states of the given ranges and will not grow any more. */
+  #openSpill(ranges: readonly IdRange[]): Depot {
     const next = this.#space.reserved + 1
     this.#space.table.fill(0)
     for (const range of ranges) this.#space.enter(range)
-    // Below that, threads would have no room between two flushes.
-    const least = LEAST_ROOMS * this.#explorer.mostRoom * this.#workers
-    const share = Math.floor((this.#maxMemory * FOLDED_WINDOW) / (this.#space.stride * 4 + 8))
-    const wanted = this.#folds() ? Math.max(least, Math.min(LARGEST_WINDOW, share)) : least
-    this.#space.grow(wanted, ranges, Infinity)
-    const { spill = {} } = this.#options
-    const room = this.#maxMemory > 2 * this.#space.memoryBytes || !this.#maySpill()
-    if (this.#folds() && room) return new Folded(this.#space, spill, next, this.#maxMemory)
+    this.#space.grow(this.#leastWindow, ranges, Infinity)
     return new Spill(this.#space, this.#options.spill!, next)
+  }
+
+  /** States that so many bytes of space have room for. */
+  #windowIn(bytes: number): number {
+    return Math.floor(bytes / (this.#space.stride * 4 + 8))
   }
 
   /** Expands a level of the depot, piece by piece. */
   async #exploreDepot(level: number): Promise<void> {
-    const depot = this.#depot!
     const size = this.#states.size(level)
-    depot.beginLevel()
-    for (let from = 0; from < size && this.#stopped === null; from += depot.piece) {
-      let count = 0
+    this.#depot!.beginLevel()
+    for (let [from, count] = [0, 0]; from < size && this.#stopped === null; from += count) {
       await this.#guarded(async () => {
         count = this.#depot!.load(level, from)
       })
@@ -368,7 +395,7 @@ class Run {
       this.#epochs.frontier++
       await this.#workOn({ ranges: [{ from: 1, to: count + 1 }], size: count }, level)
       if (this.#fault?.level === level) return
-      if (this.#stopped === null && depot.due) await this.#flush(level)
+      if (this.#stopped === null && this.#depot!.due) await this.#flush(level)
     }
     if (this.#stopped === null) await this.#flush(level)
     if (this.#stopped === null) this.#depot!.endLevel()
@@ -382,14 +409,16 @@ class Run {
     await this.#guarded(flush)
     if (this.#stopped === 'memory' && this.#depot instanceof Folded && this.#maySpill()) {
       this.#stopped = null
-      await this.#guarded(() => this.#foldedToDisk(this.#depot!))
+      await this.#guarded(() => this.#foldedToDisk(this.#depot!, found))
       if (this.#stopped === null) await this.#guarded(flush)
     }
     this.#epochs.flush++
   }
 
   /** Moves folded states to disk, when they too have become too many. */
-  async #foldedToDisk(folded: Depot): Promise<void> {
+  async #foldedToDisk(folded: Depot, found: readonly IdRange[]): Promise<void> {
+    this.#peak = Math.max(this.#peak, this.#bytes())
+    this.#space.grow(Math.min(LARGEST_WINDOW, this.#windowIn(this.#maxMemory * WINDOW_SHARE)), found, Infinity)
     const spill = new Spill(this.#space, this.#options.spill!, folded.next)
     await this.#all(spill.takeOver(folded), 'moving states to disk')
     if (this.#stopped !== null) return spill.close()
@@ -460,7 +489,8 @@ class Run {
     const wanted = this.#space.reserved + this.#workers * this.#explorer.room
     if (this.#space.capacity > wanted) return true
     try {
-      const steps = this.#growing(wanted, this.#maxMemory)
+      // Where states will be folded, there must be room for them beside those that are not.
+      const steps = this.#growing(wanted, this.#folds() ? this.#maxMemory / 2 : this.#maxMemory)
       for (;;) {
         const step = steps.next()
         if (step.done) return step.value
@@ -538,7 +568,7 @@ class Run {
       if (!this.#maySpill()) return null
       while (this.#grow(Math.floor(this.#space.capacity) + 1));
     }
-    const depot = this.#openDepot([])
+    const depot = (this.#folds() ? this.#openFolded() : null) ?? this.#openSpill([])
     depot.next = mark.next
     const dump = async () => {
       for (const _ of depot.dump());
@@ -615,6 +645,7 @@ class Run {
     if (this.#crew !== null) this.#crew.addCoverage(coverage)
     if (this.#explorer.symmetry !== null) closeCoverage(coverage, this.#model.domain.cells)
     const distinct = this.#distinct()
+    const bytes = Math.max(this.#peak, this.#bytes())
     let depth = this.#states.depth
     while (depth > 0 && this.#states.size(depth) === 0) depth--
     return {
@@ -634,9 +665,9 @@ class Run {
       statistics: {
         seconds: this.#seconds(),
         workers: this.#crew === null ? 1 : this.#workers,
-        bytes: this.#bytes(),
+        bytes,
         diskBytes: this.#depot?.diskBytes ?? 0,
-        bytesPerState: distinct === 0 ? 0 : this.#bytes() / distinct,
+        bytesPerState: distinct === 0 ? 0 : bytes / distinct,
         bitsPerState: this.#explorer.teacher.layout.bits,
         ...this.#tally(),
         samples: this.#samples.list,

@@ -5,6 +5,7 @@
  * most entries of other states are told apart without a look at their record.
  * Everything lies in shared memory, so that several threads can work on one space.
  */
+import { growable } from './growable.ts'
 import type { Layout } from './layout.ts'
 
 /** Positions in the control block that all threads share. */
@@ -29,8 +30,6 @@ const SMALLEST_LOG = 1 << 13
 const LARGEST_TABLE = 2 ** 31
 /** elements of a typed array */
 const LARGEST_ARRAY = 2 ** 32 - 1
-/** bytes of memory that V8 grows in place */
-const LARGEST_GROWABLE = 2 ** 32
 const LOAD_LIMIT = 0.7
 const ENTER_RUN = 128
 /** States that one thread enters at a time, and from how many on it is worth while to share the work. */
@@ -125,6 +124,17 @@ export class Space {
     const records = Math.min(this.log.length / this.stride, most)
     this.control[CONTROL.capacity] = Math.min(records - BLOCK, slots * LOAD_LIMIT)
     return true
+  }
+
+  /** Gives the memory back, whatever lies in it, for that of an empty space. Only while no other thread works. */
+  renew(wanted: number): void {
+    let slots = SMALLEST_TABLE
+    while (slots * LOAD_LIMIT <= wanted) slots *= 2
+    const records = wanted + BLOCK + 1
+    this.log = new Int32Array(growable(records * this.stride * 4), 0, records * this.stride)
+    this.table = new Int32Array(growable(slots * 4), 0, slots)
+    this.control[CONTROL.nextBlock] = 1
+    this.control[CONTROL.capacity] = Math.min(records - BLOCK, slots * LOAD_LIMIT)
   }
 
   #growLog(least: number, limit: number): void {
@@ -267,15 +277,6 @@ const newMemory = (stride: number): Omit<SpaceMemory, 'control'> => ({
   records: SMALLEST_LOG,
   slots: SMALLEST_TABLE,
 })
-
-/** Memory that can grow where it lies, unless the machine is short of addresses. What it may grow to costs nothing. */
-export function growable(bytes: number): SharedArrayBuffer {
-  try {
-    return new SharedArrayBuffer(bytes, { maxByteLength: LARGEST_GROWABLE })
-  } catch {
-    return new SharedArrayBuffer(bytes)
-  }
-}
 
 /** As many of the wanted words as the machine has addresses for. Throws a RangeError where it has none for the least. */
 function reserve(wanted: number, least: number): Int32Array {
