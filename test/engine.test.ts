@@ -104,6 +104,7 @@ test('a state space that grows keeps every state under its number', () => {
 test('a state of up to 64 bits takes at most 24 bytes, parent included, also right after growth', () => {
   const space = new Space(layoutOf(cellsOf([2 ** 31, 2 ** 31])))
   let grown = 0
+  assert.ok(space.grow(100_000, [], 2 ** 30))
   for (let states = 200_000; states < 20_000_000; states = Math.floor(space.capacity) + 1) {
     const { buffer } = space.table
     assert.ok(space.grow(states, [], 2 ** 30))
@@ -155,6 +156,31 @@ test('a spec with a fault gives the same fault with one thread and with two', as
     assert.is(outcome.fault?.error.message, 'Right: x = 41 is outside its domain range(0, 40)')
     assert.is(outcome.fault?.level, 41)
   }
+})
+
+test('traces pass over what throws in a spec that is at fault', async () => {
+  const spec = model(
+    'Grid',
+    { state: { a: range(0, 5), b: range(0, 5) } },
+    {
+      init: (s) => Object.assign(s, { a: 0, b: 2 }),
+      actions: {
+        throws() {
+          throw new Error('here is the fault')
+        },
+        moves(s: { a: number; b: number }) {
+          s.a++
+        },
+      },
+    },
+  )
+  const { explorer, outcome, space } = await search(spec)
+  assert.match(outcome.fault?.error.message ?? '', 'here is the fault')
+  const found: string[] = []
+  const visit = (instance: number) => found.push(explorer.actions[instance].instance.label)
+  assert.throws(() => explorer.successorsOf(space.log, space.stride, visit), 'here is the fault')
+  explorer.successorsOf(space.log, space.stride, visit, true)
+  assert.equal(found, ['moves'])
 })
 
 test('a thread that cannot build the same model ends the search with an error', async () => {

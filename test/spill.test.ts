@@ -28,10 +28,10 @@ const RUNS = Number(process.env.SPEC_RUNS ?? 80)
 /** Everything that a verdict says about the model, and nothing about the run. */
 const said = ({ kind, outcome, claims, deadlock, fault, trust }: Verdict): unknown => ({
   kind,
-  // A level with a fault in it is not finished: what was done of it depends on the order of work.
+  // A level with a fault in it is not finished: what was done and decided on it depends on the order of work.
   outcome: fault === null ? { ...outcome, claims: null } : fault.error.message,
-  claims,
-  deadlock,
+  claims: fault === null ? claims : null,
+  deadlock: fault === null ? deadlock : null,
   trust,
   trace: fault?.trace?.length,
 })

@@ -8,7 +8,8 @@ import { mergeCoverage } from './coverage.ts'
 import { type Epochs, type Explorer, type Frontier, lowest, type StateFault, type Stint } from './explorer.ts'
 import { type Judge, mergeDecisions } from './judge.ts'
 import type { ModelSource } from './source.ts'
-import type { IdRange, SpaceMemory } from './space.ts'
+import type { IdRange } from './space.ts'
+import type { SpaceMemory } from './space-memory.ts'
 import { noTally, sumOf, type Tally } from './statistics.ts'
 
 /** What a thread is started with. */

@@ -4,7 +4,8 @@
  * flush moves those that are new to the next level, and makes the rest of the space free again.
  */
 import type { SavedLevels } from './checkpoint-files.ts'
-import { BLOCK, CONTROL, hashWords, type IdRange, rangesSize, type Space } from './space.ts'
+import { CONTROL, hashWords, type IdRange, rangesSize, type Space } from './space.ts'
+import { BLOCK } from './space-memory.ts'
 
 /** Sizes for tests. */
 export interface DepotOptions {

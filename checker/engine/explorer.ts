@@ -12,11 +12,12 @@ import { type Insert, makeInsert, type Numbers } from './insert.ts'
 import { Inspector } from './inspector.ts'
 import { isOpen, type Judge, judgeFor } from './judge.ts'
 import { BATCH, CHUNK, Kernel, mostRecords } from './kernel.ts'
-import { recordWords } from './kernel-code.ts'
 import { layoutOf } from './layout.ts'
 import { type Learning, newLearning } from './learning.ts'
+import { recordWords } from './record-code.ts'
 import { type ActionRule, actionRules, type Effect, LARGEST_TABLE, Teacher } from './rules.ts'
-import { BLOCK, CONTROL, hashWords, type IdRange, type Space } from './space.ts'
+import { CONTROL, hashWords, type IdRange, type Space } from './space.ts'
+import { BLOCK } from './space-memory.ts'
 import type { Tally } from './statistics.ts'
 import type { Symmetry } from './symmetry.ts'
 import type { TreeNode } from './table.ts'
@@ -593,13 +594,28 @@ export class Explorer {
     this.successorsOf(this.space.log, id * this.space.stride, visit)
   }
 
-  /** The same for the state packed at `base`, which need not be one that was found. */
-  successorsOf(words: Int32Array, base: number, visit: (instance: number, out: Int32Array, at: number) => void): void {
+  /**
+   * The same for the state packed at `base`, which need not be one that was found. Where the spec is known to be at fault,
+   * instances that throw an exception are passed over: they lead nowhere.
+   */
+  successorsOf(
+    words: Int32Array,
+    base: number,
+    visit: (instance: number, out: Int32Array, at: number) => void,
+    faulty = false,
+  ): void {
     const state = words.subarray(base, base + this.space.words)
     this.actions.forEach((_, rule) => {
-      this.stepsOf(rule, state, (out, at) => {
-        if (this.inspector.allows(out, at)) visit(rule, out, at)
-      })
+      const found: Int32Array[] = []
+      try {
+        this.stepsOf(rule, state, (out, at) => {
+          if (this.inspector.allows(out, at)) found.push(out.slice(at, at + this.space.words))
+        })
+      } catch (thrown) {
+        if (!faulty) throw thrown
+        return
+      }
+      for (const out of found) visit(rule, out, 0)
     })
   }
 

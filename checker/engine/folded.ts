@@ -9,7 +9,8 @@ import { bitsFor } from './packed-pairs.ts'
 import { TOGETHER } from './pair-set.ts'
 import { PairTable } from './pair-table.ts'
 import { Roots } from './roots.ts'
-import { BLOCK, finish, type IdRange, type Space } from './space.ts'
+import { finish, type IdRange, type Space } from './space.ts'
+import { BLOCK } from './space-memory.ts'
 
 /** A node of the tree: where the values of its children and its own begin. */
 interface Inner {

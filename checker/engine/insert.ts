@@ -1,19 +1,18 @@
 /**
- * Insertion of successors, in runs of a hundred or so. Loops over a run first load all table slots, then the records that
- * these seem to name, and only then compare: in loops that do nothing else, the processor has many cache misses under
- * way at once. Generated for the number of words of a state.
+ * Insertion of successors, in runs of a hundred or so: by functions of WebAssembly where the space lies in memory of theirs,
+ * by the same in JavaScript where it is small yet, or too large. `space-code.ts` says why runs. Generated for the number of
+ * words of a state.
  */
-import { recordWords } from './kernel-code.ts'
-import { BLOCK, CONTROL, type Space } from './space.ts'
+import { recordWords } from './record-code.ts'
+import { CONTROL, type Space } from './space.ts'
+import { RUN, resultsIn } from './space-code.ts'
+import { BLOCK } from './space-memory.ts'
 
 /** What a batch left behind: the thread's next free number and the end of its block of numbers. */
 export interface Numbers {
   next: number
   end: number
 }
-
-/** Entries looked up together. More would push each other out of the first-level cache. */
-const RUN = 128
 
 /**
  * Inserts the first `n / recordWords` records of `out`, which are the words of a state, the number of its parent, and its
@@ -30,6 +29,44 @@ export type Insert = (
 
 /** Generates the insertion for states of `words` words. `shared` says whether other threads insert at the same time. */
 export function makeInsert(words: number, shared: boolean): Insert {
+  const intoArrays = insertIntoArrays(words, shared)
+  const intoWasm = insertIntoWasm(words, shared)
+  return (out, n, space, numbers, added) =>
+    (space.inserter === null ? intoArrays : intoWasm)(out, n, space, numbers, added)
+}
+
+function insertIntoWasm(words: number, shared: boolean): Insert {
+  const record = recordWords(words)
+  const results = resultsIn(words) >> 2
+  return (out, n, space, numbers, added) => {
+    const { code, ints, stage, places } = space.inserter!
+    const insert = shared ? code.insertShared : code.insert
+    let first = numbers.next
+    let fresh = 0
+    for (let from = 0; from < n; from += RUN * record) {
+      const to = Math.min(n, from + RUN * record)
+      ints.set(out.subarray(from, to), stage >> 2)
+      const end = stage + 4 * (to - from)
+      let [at, kept] = [stage, stage]
+      for (;;) {
+        const { next, end: limit } = numbers
+        kept = insert(stage, at, end, kept, next, limit, places.log, places.table, places.mask)
+        at = ints[(stage >> 2) + results]
+        numbers.next = ints[(stage >> 2) + results + 1]
+        if (at === end) break
+        if (numbers.next > first) added(first, numbers.next)
+        first = numbers.next = Atomics.add(space.control, CONTROL.nextBlock, BLOCK)
+        numbers.end = first + BLOCK
+      }
+      out.set(ints.subarray(stage >> 2, kept >> 2), fresh)
+      fresh += (kept - stage) >> 2
+    }
+    if (numbers.next > first) added(first, numbers.next)
+    return fresh
+  }
+}
+
+function insertIntoArrays(words: number, shared: boolean): Insert {
   const stride = words + 1
   const record = recordWords(words)
   const each = (text: (at: number) => string, join = '\n') =>

@@ -3,6 +3,7 @@
  * successors that were seen a moment ago, and following the tables of claims. Program and data lie in the memory of the
  * module, whose format `program.ts` describes; the code knows nothing of a model but how many words a state has.
  */
+import { copyState, hashSteps, recordWords, sameState } from './record-code.ts'
 import {
   add,
   and,
@@ -11,14 +12,12 @@ import {
   call,
   constant,
   equal,
-  equal64,
   greaterSigned,
   type I32,
   isZero,
   type Label,
   lessSigned,
   load,
-  load64,
   load128,
   loadByte,
   loadShort,
@@ -30,11 +29,9 @@ import {
   shiftLeft,
   shiftRight,
   store,
-  store64,
   store128,
   subtract,
   type Variable,
-  xor,
 } from './wasm/assembler.ts'
 import { assemble, instantiate, type WasmFunction, type WasmMemory } from './wasm/module.ts'
 
@@ -67,9 +64,6 @@ export interface KernelCode {
   judge(program: number, records: number, end: number, stride: number, quantities: number, copy: number): number
   readonly memory: WasmMemory
 }
-
-/** Words of a record: a state, the number of its parent, and its rule or its hash, filled up to whole vectors. */
-export const recordWords = (words: number): number => 4 * Math.ceil((words + 2) / 4)
 
 /** In the list of rules of a branch: the end. */
 export const LAST = -1
@@ -251,10 +245,6 @@ function expandFunction(words: number, places: Places): WasmFunction {
   }
 }
 
-/** Words of a state, two at a time where there are two. */
-const pieces = (words: number): { wide: boolean; offset: number }[] =>
-  Array.from({ length: Math.ceil(words / 2) }, (_, at) => ({ wide: 2 * at + 1 < words, offset: 8 * at }))
-
 function siftFunction(words: number, { recent, recentBits }: Places): WasmFunction {
   const bytes = 4 * recordWords(words)
   return {
@@ -262,11 +252,6 @@ function siftFunction(words: number, { recent, recentBits }: Places): WasmFuncti
     parameters: 2,
     write(body, [from, to]) {
       const [hash, place, out, known] = Array.from({ length: 4 }, () => body.local('i32'))
-      const same = pieces(words)
-        .map(({ wide, offset }) =>
-          wide ? equal64(load64(from, offset), load64(place, offset)) : equal(load(from, offset), load(place, offset)),
-        )
-        .reduce((all, one) => and(all, one))
       const steps = [
         out.set(from),
         body.block((done) => [
@@ -274,11 +259,9 @@ function siftFunction(words: number, { recent, recentBits }: Places): WasmFuncti
             done.jumpIf(notLess(from, to)),
             ...hashSteps(words, from, hash),
             place.set(add(multiply(shiftRight(hash, 32 - recentBits), 4 * words), recent)),
-            known.set(same),
+            known.set(sameState(words, from, place)),
             // Written whether it is new or not: there is no branch to be guessed.
-            ...pieces(words).map(({ wide, offset }) =>
-              wide ? store64(place, load64(from, offset), offset) : store(place, load(from, offset), offset),
-            ),
+            ...copyState(words, place, from),
             ...Array.from({ length: bytes / 16 }, (_, at) => store128(out, load128(from, 16 * at), 16 * at)),
             store(out, hash, 4 * (words + 1)),
             out.set(add(out, select(known, 0, bytes))),
@@ -290,20 +273,6 @@ function siftFunction(words: number, { recent, recentBits }: Places): WasmFuncti
       return { steps, result: out }
     },
   }
-}
-
-/** The hash of a state, as `hashWords` computes it. */
-function hashSteps(words: number, state: I32, hash: Variable<'i32'>): Step[] {
-  const fold = (by: number) => hash.set(xor(hash, shiftRight(hash, by)))
-  return [
-    hash.set(constant(0x2545f491)),
-    ...Array.from({ length: words }, (_, at) => [
-      hash.set(multiply(xor(hash, load(state, 4 * at)), 0x9e3779b1)),
-      fold(15),
-    ]).flat(),
-    hash.set(multiply(xor(hash, shiftRight(hash, 13)), 0x85ebca6b)),
-    fold(16),
-  ]
 }
 
 /** Copies a state and finds its derived quantities. */

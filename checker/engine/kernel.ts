@@ -2,10 +2,11 @@
  * The kernel of one thread: the WebAssembly module with its memory, which holds the tables as programs, a chunk of the
  * frontier, and the successors of it until they are inserted. What a table does not know it asks the explorer.
  */
-import { effectBytes, type KernelCode, kernelCode, type Places, recordWords, SETTLED } from './kernel-code.ts'
+import { effectBytes, type KernelCode, kernelCode, type Places, SETTLED } from './kernel-code.ts'
 import { Program } from './program.ts'
 import type { Quantities } from './quantities.ts'
 import { QuantityProgram } from './quantity-program.ts'
+import { recordWords } from './record-code.ts'
 import type { ActionRule, Effect, PredicateRule } from './rules.ts'
 import { hashWords } from './space.ts'
 

@@ -21,6 +21,7 @@ import { savedLevels } from './saved-levels.ts'
 import { type Receiver, type SavedRun, Saver } from './saver.ts'
 import type { ModelSource } from './source.ts'
 import { CONTROL, finish, type IdRange, rangesSize, Space } from './space.ts'
+import type { RoomySizes } from './space-memory.ts'
 import { Spill, type SpillOptions } from './spill.ts'
 import { type FoundStates, statesInDepot, statesInMemory } from './states.ts'
 import { noTally, Samples, type Statistics, sumOf, type Tally } from './statistics.ts'
@@ -49,6 +50,8 @@ export interface SearchOptions extends Bounds {
   readonly maxMemory?: number
   /** states expanded before the kernel takes over; 0 to have it do all that it can */
   readonly kernelAfter?: number
+  /** sizes of the hash table for which states are kept in WebAssembly memory */
+  readonly roomy?: RoomySizes
   /** keep one state of each orbit, where the model declares collections symmetric; default true */
   readonly symmetry?: boolean
   readonly onProgress?: (progress: Progress) => void
@@ -138,7 +141,7 @@ class Run {
     this.#workers = Math.max(1, options.source === undefined ? 1 : (options.workers ?? 1))
     this.#maxMemory = options.maxMemory ?? memoryLimit()
     const layout = layoutOf(model.domain.cells)
-    this.#space = new Space(layout)
+    this.#space = new Space(layout, undefined, options.roomy)
     const symmetry = symmetryOf(model, layout, options.symmetry ?? true)
     this.#explorer = new Explorer(model, this.#space, this.#workers, options.kernelAfter, symmetry)
     this.#states = statesInMemory(this.#explorer, this.#levels)

@@ -7,30 +7,40 @@
  */
 import { growable } from './growable.ts'
 import type { Layout } from './layout.ts'
+import { type SpaceCode, type SpacePlaces, spaceCode } from './space-code.ts'
+import {
+  BLOCK,
+  ballast,
+  LARGEST_ARRAY,
+  LOAD_LIMIT,
+  newMemory,
+  ROOMY,
+  type Rooms,
+  type RoomySizes,
+  reserve,
+  roomsFor,
+  roomyMemory,
+  SMALLEST_LOG,
+  SMALLEST_TABLE,
+  type SpaceMemory,
+  stageOf,
+} from './space-memory.ts'
+import type { SharedMemory } from './wasm/module.ts'
 
 /** Positions in the control block that all threads share. */
-export const CONTROL = { cursor: 0, pause: 1, nextBlock: 2, capacity: 3, entering: 4, helpers: 5, size: 6 } as const
+export const CONTROL = {
+  cursor: 0,
+  pause: 1,
+  nextBlock: 2,
+  capacity: 3,
+  entering: 4,
+  helpers: 5,
+  threads: 6,
+  size: 7,
+} as const
 
-/** The shared memory of a space; posted to other threads as it is. */
-export interface SpaceMemory {
-  readonly log: SharedArrayBuffer
-  readonly table: SharedArrayBuffer
-  /** how many of each it holds now; both grow in place */
-  readonly records: number
-  readonly slots: number
-  readonly control: SharedArrayBuffer
-}
-
-/** States handed out to one thread at a time, so that threads append without meeting. */
-export const BLOCK = 1024
-
-const SMALLEST_TABLE = 1 << 13
-const SMALLEST_LOG = 1 << 13
 /** an entry must have a bit left beside the number of a state */
 const LARGEST_TABLE = 2 ** 31
-/** elements of a typed array */
-const LARGEST_ARRAY = 2 ** 32 - 1
-const LOAD_LIMIT = 0.7
 const ENTER_RUN = 128
 /** States that one thread enters at a time, and from how many on it is worth while to share the work. */
 const [PIECE, SHARED_FROM] = [2 ** 14, 2 ** 18]
@@ -39,6 +49,15 @@ const PIECE_BITS = 23
 
 /** Asks other threads to take part in entering states into a table that has grown. */
 export type CallHelpers = (ranges: readonly IdRange[], growth: number) => void
+
+/** What a thread inserts with where log and table lie in WebAssembly memory. */
+export interface Inserter {
+  readonly code: SpaceCode
+  readonly ints: Int32Array
+  /** in bytes */
+  readonly stage: number
+  readonly places: SpacePlaces
+}
 
 export class Space {
   readonly words: number
@@ -50,33 +69,73 @@ export class Space {
   /** keeps the loads of `enter` alive */
   touched = 0
 
-  constructor(layout: Layout, memory?: SpaceMemory) {
+  /** the WebAssembly memory in which log and table lie, with what makes the garbage collector aware of it */
+  #roomy: { readonly memory: SharedMemory; readonly ballast: ArrayBuffer | null } | null = null
+  readonly #sizes: RoomySizes
+  /** the machine has given no WebAssembly memory */
+  #refused = false
+  #code: SpaceCode | null = null
+  #inserter: Inserter | null | undefined
+  /** where this thread's stage is; null for none */
+  readonly #stage: number | null
+
+  constructor(layout: Layout, memory?: SpaceMemory, sizes = ROOMY) {
+    this.#sizes = sizes
     this.words = layout.words
     this.stride = layout.words + 1
-    const { log, table, records, slots } = memory ?? newMemory(this.stride)
-    this.log = new Int32Array(log, 0, records * this.stride)
-    this.table = new Int32Array(table, 0, slots)
+    const { log, table, logAt, tableAt, records, slots, wasm } = memory ?? newMemory(this.stride)
+    this.log = new Int32Array(log, logAt, records * this.stride)
+    this.table = new Int32Array(table, tableAt, slots)
+    this.#roomy = wasm && { memory: wasm, ballast: null }
     this.control = new Int32Array(memory?.control ?? new SharedArrayBuffer(CONTROL.size * 4))
+    this.#stage = stageOf(this.words, Atomics.add(this.control, CONTROL.threads, 1))
     if (memory !== undefined) return
     this.control[CONTROL.nextBlock] = 1
     this.control[CONTROL.capacity] = Math.min(SMALLEST_LOG - BLOCK, SMALLEST_TABLE * LOAD_LIMIT)
+    const rooms = roomsFor(this.words, SMALLEST_TABLE, 0, sizes)
+    if (rooms !== null) this.#moveInto(rooms, SMALLEST_TABLE)
   }
 
   get memory(): SpaceMemory {
     return {
       log: this.log.buffer as SharedArrayBuffer,
       table: this.table.buffer as SharedArrayBuffer,
+      logAt: this.log.byteOffset,
+      tableAt: this.table.byteOffset,
       records: this.log.length / this.stride,
       slots: this.table.length,
       control: this.control.buffer as SharedArrayBuffer,
+      wasm: this.#roomy?.memory ?? null,
     }
   }
 
   /** Points this thread's view at memory that another thread has grown. */
-  attach({ log, table, records, slots }: SpaceMemory): void {
-    const length = records * this.stride
-    if (log !== this.log.buffer || length !== this.log.length) this.log = new Int32Array(log, 0, length)
-    if (table !== this.table.buffer || slots !== this.table.length) this.table = new Int32Array(table, 0, slots)
+  attach({ log, table, logAt, tableAt, records, slots, wasm }: SpaceMemory): void {
+    if (wasm !== (this.#roomy?.memory ?? null)) {
+      this.#code = null
+      this.#roomy = wasm && { memory: wasm, ballast: null }
+    }
+    this.#view(new Int32Array(log, logAt, records * this.stride), new Int32Array(table, tableAt, slots))
+  }
+
+  /** The functions that insert into this space, as this thread calls them; null where it lies in arrays. */
+  get inserter(): Inserter | null {
+    if (this.#inserter === undefined) this.#inserter = this.#makeInserter()
+    return this.#inserter
+  }
+
+  #makeInserter(): Inserter | null {
+    if (this.#roomy === null || this.#stage === null) return null
+    const { memory } = this.#roomy
+    this.#code ??= spaceCode(this.words, memory)
+    const places = { log: this.log.byteOffset, table: this.table.byteOffset, mask: this.table.length - 1 }
+    return { code: this.#code, ints: new Int32Array(memory.buffer), stage: this.#stage, places }
+  }
+
+  #view(log: Int32Array, table: Int32Array): void {
+    this.log = log
+    this.table = table
+    this.#inserter = undefined
   }
 
   /** How many states fit before `grow` must be called. */
@@ -119,8 +178,16 @@ export class Space {
     while (slots * LOAD_LIMIT <= wanted) slots *= 2
     const most = Math.floor(Math.min(limit / 4 - slots, LARGEST_ARRAY) / this.stride)
     if (slots > LARGEST_TABLE || most - BLOCK <= wanted) return false
-    if (this.log.length / this.stride - BLOCK <= wanted) this.#growLog(wanted + BLOCK, limit)
-    if (slots > this.table.length) yield* this.#growTable(slots, ranges, callHelpers)
+    const held = this.table
+    const rooms = this.#refused ? null : roomsFor(this.words, slots, wanted, this.#sizes)
+    if (rooms === null || !this.#moveInto(rooms, slots)) {
+      const leaves = this.#roomy !== null
+      if (leaves || this.log.length / this.stride - BLOCK <= wanted) this.#growLog(wanted + BLOCK, limit)
+      if (leaves || slots > held.length) this.#growTable(slots)
+      this.#roomy = null
+      this.#code = null
+    }
+    if (this.table !== held) yield* this.#enterAll(ranges, callHelpers)
     const records = Math.min(this.log.length / this.stride, most)
     this.control[CONTROL.capacity] = Math.min(records - BLOCK, slots * LOAD_LIMIT)
     return true
@@ -131,10 +198,30 @@ export class Space {
     let slots = SMALLEST_TABLE
     while (slots * LOAD_LIMIT <= wanted) slots *= 2
     const records = wanted + BLOCK + 1
-    this.log = new Int32Array(growable(records * this.stride * 4), 0, records * this.stride)
-    this.table = new Int32Array(growable(slots * 4), 0, slots)
+    const rooms = this.#refused ? null : roomsFor(this.words, slots, wanted, this.#sizes)
+    this.#roomy = null
+    this.#code = null
+    this.#view(new Int32Array(growable(4 * this.stride)), new Int32Array(growable(4)))
+    if (rooms === null || !this.#moveInto(rooms, slots)) {
+      const log = new Int32Array(growable(records * this.stride * 4), 0, records * this.stride)
+      this.#view(log, new Int32Array(growable(slots * 4), 0, slots))
+    }
     this.control[CONTROL.nextBlock] = 1
     this.control[CONTROL.capacity] = Math.min(records - BLOCK, slots * LOAD_LIMIT)
+  }
+
+  /** Gives log and table their places in a WebAssembly memory; false where there is none to be had. */
+  #moveInto({ log, records, table }: Rooms, slots: number): boolean {
+    if (this.#roomy !== null && slots === this.table.length) return true
+    const memory = this.#roomy?.memory ?? roomyMemory()
+    this.#refused = memory === null
+    if (memory === null) return false
+    const moved = new Int32Array(memory.buffer, log, records * this.stride)
+    if (this.#roomy === null) moved.set(this.log.subarray(0, moved.length))
+    else this.table.fill(0)
+    this.#roomy = { memory, ballast: ballast(4 * (moved.length + slots)) }
+    this.#view(moved, new Int32Array(memory.buffer, table, slots))
+    return true
   }
 
   #growLog(least: number, limit: number): void {
@@ -145,22 +232,25 @@ export class Space {
     if (buffer.growable && inPlace > least) {
       const length = Math.min(records, inPlace) * this.stride
       if (buffer.byteLength < length * 4) buffer.grow(length * 4)
-      this.log = new Int32Array(buffer, 0, length)
+      this.#view(new Int32Array(buffer, 0, length), this.table)
       return
     }
     const length = Math.min(records, Math.floor(LARGEST_ARRAY / this.stride)) * this.stride
     const grown = reserve(Math.max(length, Math.floor(limit / 4)), (least + 1) * this.stride)
     grown.set(this.log)
-    this.log = grown.subarray(0, grown.length - (grown.length % this.stride))
+    this.#view(grown.subarray(0, grown.length - (grown.length % this.stride)), this.table)
   }
 
-  *#growTable(slots: number, ranges: readonly IdRange[], callHelpers?: CallHelpers): Generator<void, void> {
+  #growTable(slots: number): void {
     let buffer = this.table.buffer as SharedArrayBuffer
     if (!buffer.growable || buffer.maxByteLength < slots * 4) buffer = new SharedArrayBuffer(slots * 4)
     else if (buffer.byteLength < slots * 4) buffer.grow(slots * 4)
     // Not before there is memory: where there is none, the search ends with the table that it has.
     if (buffer === this.table.buffer) this.table.fill(0)
-    this.table = new Int32Array(buffer, 0, slots)
+    this.#view(this.log, new Int32Array(buffer, 0, slots))
+  }
+
+  *#enterAll(ranges: readonly IdRange[], callHelpers?: CallHelpers): Generator<void, void> {
     if (callHelpers === undefined || rangesSize(ranges) < SHARED_FROM) {
       for (const piece of piecesOf(ranges)) {
         this.enter(piece)
@@ -205,7 +295,13 @@ export class Space {
    * so that cache misses overlap.
    */
   enter({ from, to }: IdRange, shared = false): void {
-    const { log, table, stride, words } = this
+    const { log, table, stride, words, inserter } = this
+    if (inserter !== null) {
+      const { code, stage, places } = inserter
+      const enter = shared ? code.enterShared : code.enter
+      enter(stage, from, to, places.log, places.table, places.mask)
+      return
+    }
     const mask = table.length - 1
     const hashes = new Int32Array(ENTER_RUN)
     for (let first = from; first < to; first += ENTER_RUN) {
@@ -269,25 +365,6 @@ const piecesOf = (ranges: readonly IdRange[]): IdRange[] =>
       to: Math.min(to, from + (at + 1) * PIECE),
     })),
   )
-
-/** Memory of a space without states. */
-const newMemory = (stride: number): Omit<SpaceMemory, 'control'> => ({
-  log: growable(SMALLEST_LOG * stride * 4),
-  table: growable(SMALLEST_TABLE * 4),
-  records: SMALLEST_LOG,
-  slots: SMALLEST_TABLE,
-})
-
-/** As many of the wanted words as the machine has addresses for. Throws a RangeError where it has none for the least. */
-function reserve(wanted: number, least: number): Int32Array {
-  for (let size = Math.min(wanted, LARGEST_ARRAY); ; size = Math.max(least, Math.floor(size * 0.75))) {
-    try {
-      return new Int32Array(new SharedArrayBuffer(size * 4))
-    } catch (thrown) {
-      if (size <= least) throw thrown
-    }
-  }
-}
 
 /** The hash of a packed state. The generated insertion computes the same, unrolled. */
 export function hashWords(words: Readonly<Int32Array>, base: number, count: number): number {

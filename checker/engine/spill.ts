@@ -6,7 +6,8 @@
  */
 import { Depot, type DepotOptions } from './depot.ts'
 import { compareStates, mergeRuns, type Order, type Run, RunCursor, RunWriter } from './sorted-run.ts'
-import { BLOCK, CONTROL, hashWords, type IdRange, type Space } from './space.ts'
+import { CONTROL, hashWords, type IdRange, type Space } from './space.ts'
+import { BLOCK } from './space-memory.ts'
 import { SpillFile } from './spill-file.ts'
 
 /** Where to spill to. */

@@ -107,14 +107,15 @@ function forEachUsefulStep(
   { words, base }: StatePlace,
   visit: (instance: number, out: Int32Array, at: number, next: Uint16Array | undefined) => void,
 ): void {
-  search.explorer.successorsOf(words, base, (instance, out, at) => {
+  const useful = (instance: number, out: Int32Array, at: number): void => {
     if (target.kind === 'steps' && level === target.level - 1) {
       if (target.test(words, base, out, at)) visit(instance, out, at, undefined)
       return
     }
     const next = reaching[level].get(search.states.keyOf(out, at))
     if (next !== undefined) visit(instance, out, at, next)
-  })
+  }
+  search.explorer.successorsOf(words, base, useful, search.fault !== null)
 }
 
 function forwards(search: Search, target: Target, actors: Actors, reaching: readonly Reaching[]): Path {

@@ -100,6 +100,11 @@ export const store = storing<'i32'>(0x36)
 export const store64 = storing<'i64'>(0x37)
 export const store128 = storing<'v128'>(0xfd, 0x0b)
 
+// Atomic instructions insist on the alignment of what they access: 2 stands for 4 bytes.
+/** Stores a value where another one is expected, in one step for all threads; answers what was there. */
+export const compareExchange = (address: I32, expected: I32, stored: I32): I32 =>
+  value('i32', address.bytes, expected.bytes, stored.bytes, 0xfe, 0x48, 2, 0)
+
 const NO_RESULT = 0x40
 
 /** A function that is being written: its variables, and how deep in blocks the text is. */

@@ -15,26 +15,46 @@ export interface WasmMemory {
   grow(pages: number): number
 }
 
+/** Memory that several threads share, of a size that never changes. */
+export interface SharedMemory {
+  readonly buffer: SharedArrayBuffer
+}
+
 // Neither of the type libraries that the project uses declares this global.
 interface Engine {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object
-  readonly Instance: new (module: object) => { readonly exports: object }
+  readonly Instance: new (module: object, imports?: object) => { readonly exports: object }
+  readonly Memory: new (size: { initial: number; maximum: number; shared: true }) => SharedMemory
 }
 const { WebAssembly } = globalThis as unknown as { WebAssembly: Engine }
 
-/** What a module exports, once it is compiled and has its memory. */
-export function instantiate(bytes: Uint8Array<ArrayBuffer>): object {
-  return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports
+/** The most that addresses of 32 bits can tell apart. */
+const ALL_PAGES = 2 ** 16
+
+/**
+ * Shared memory of 4 GiB. The machine gives what is written to, page by page, so that what is never used costs nothing but
+ * addresses. Throws a RangeError where there are not that many.
+ */
+export const sharedMemory = (): SharedMemory =>
+  new WebAssembly.Memory({ initial: ALL_PAGES, maximum: ALL_PAGES, shared: true })
+
+/** What a module exports, once it is compiled and has its memory: its own, or the one that it shares. */
+export function instantiate(bytes: Uint8Array<ArrayBuffer>, memory?: SharedMemory): object {
+  return new WebAssembly.Instance(new WebAssembly.Module(bytes), { shared: { memory } }).exports
 }
 
 const TYPES: Readonly<Record<Type, number>> = { i32: 0x7f, i64: 0x7e, v128: 0x7b }
-const SECTIONS = { types: 1, functions: 3, memory: 5, exports: 7, code: 10 } as const
+const SECTIONS = { types: 1, imports: 2, functions: 3, memory: 5, exports: 7, code: 10 } as const
 const [FUNCTION, MEMORY] = [0, 2]
 /** 2 GiB: an address behind that would be a number below zero. */
 const MOST_PAGES = 2 ** 15
+const SHARED_LIMITS = [3, unsigned(ALL_PAGES), unsigned(ALL_PAGES)]
 
-/** The module; functions call each other by their places in the list. The memory is exported as `memory`. */
-export function assemble(functions: readonly WasmFunction[], pages: number): Uint8Array<ArrayBuffer> {
+/**
+ * The module; functions call each other by their places in the list. Its memory has so many pages at first, and is exported as
+ * `memory`; or it is one that `sharedMemory` makes.
+ */
+export function assemble(functions: readonly WasmFunction[], pages: number | 'shared'): Uint8Array<ArrayBuffer> {
   const bodies = functions.map(({ parameters, write }) => {
     const body = new Body(parameters)
     const { steps, result } = write(
@@ -51,14 +71,15 @@ export function assemble(functions: readonly WasmFunction[], pages: number): Uin
         SECTIONS.types,
         functions.map(({ parameters }) => [0x60, vector(new Array(parameters).fill(TYPES.i32)), 1, TYPES.i32]),
       ),
+      pages === 'shared' ? section(SECTIONS.imports, [[text('shared'), text('memory'), MEMORY, ...SHARED_LIMITS]]) : [],
       section(
         SECTIONS.functions,
         functions.map((_, at) => unsigned(at)),
       ),
-      section(SECTIONS.memory, [[1, unsigned(pages), unsigned(MOST_PAGES)]]),
+      pages === 'shared' ? [] : section(SECTIONS.memory, [[1, unsigned(pages), unsigned(MOST_PAGES)]]),
       section(SECTIONS.exports, [
         ...functions.map(({ name }, at) => [text(name), FUNCTION, unsigned(at)]),
-        [text('memory'), MEMORY, 0],
+        ...(pages === 'shared' ? [] : [[text('memory'), MEMORY, 0]]),
       ]),
       section(SECTIONS.code, bodies),
     ]),
