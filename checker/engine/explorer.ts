@@ -103,7 +103,7 @@ export class Explorer {
   /** states expanded when the programs are next written anew */
   #rewriteAt = REWRITE_AT
   #openClaims = 0
-  /** derived quantities when the programs were last written */
+  /** the shape of derived quantities when the programs were last written */
   #quantities = 0
   #epochs: Epochs = { frontier: 0, flush: 0, search: 0 }
 
@@ -571,12 +571,12 @@ export class Explorer {
     } else if (
       this.expanded < this.#rewriteAt &&
       open === this.#openClaims &&
-      this.teacher.quantities.rules.length === this.#quantities
+      this.teacher.quantities.shape === this.#quantities
     )
       return
     while (this.expanded >= this.#rewriteAt) this.#rewriteAt *= REWRITE_FACTOR
     this.#openClaims = open
-    this.#quantities = this.teacher.quantities.rules.length
+    this.#quantities = this.teacher.quantities.shape
     this.programs++
     this.inspector.level = this.#level
     const { inspector } = this

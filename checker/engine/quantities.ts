@@ -18,9 +18,14 @@ export interface QuantityRule {
 /** So many are remembered: the others are computed each time. */
 const MOST_QUANTITIES = 256
 
+/** With more values than this, a quantity takes the kernel two steps. */
+export const WIDE_FROM = 24
+
 /** Quantities that one thread was asked for, numbered in that order. */
 export class Quantities {
   readonly rules: QuantityRule[] = []
+  /** grows when there are more of them, or one has become wide: then the kernel's programs are not up to date */
+  shape = 0
   readonly #numbers = new Map<Quantity, Map<string, number>>()
 
   /** The number of a quantity with these arguments, -1 where there are too many. */
@@ -34,8 +39,18 @@ export class Quantities {
     const known = numbers.get(key)
     if (known !== undefined) return known
     if (this.rules.length === MOST_QUANTITIES) return -1
+    this.shape++
     numbers.set(key, this.rules.length)
     return this.rules.push({ quantity, args, table: emptyTable(), values: [], codes: new Map() }) - 1
+  }
+
+  /** The code of a value, which is a new one for a value that was not seen before. */
+  encode({ values, codes }: QuantityRule, value: Plain | typeof THREW): number {
+    const known = codes.get(value)
+    if (known !== undefined) return known
+    codes.set(value, values.length)
+    if (values.length === WIDE_FROM) this.shape++
+    return values.push(value) - 1
   }
 
   /** What of a state the table says: the code of the value, or -1 while it is unknown. */
@@ -46,12 +61,4 @@ export class Quantities {
 function keyOf(arg: Plain): string {
   if (typeof arg === 'string') return JSON.stringify(arg)
   return Object.is(arg, -0) ? '-0' : String(arg)
-}
-
-/** The code of a value, which is a new one for a value that was not seen before. */
-export function encode({ values, codes }: QuantityRule, value: Plain | typeof THREW): number {
-  const known = codes.get(value)
-  if (known !== undefined) return known
-  codes.set(value, values.length)
-  return values.push(value) - 1
 }

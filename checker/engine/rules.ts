@@ -10,7 +10,7 @@ import type { BoundClaim, OnState, OnStep } from '../language/predicate.ts'
 import type { Coverage } from './coverage.ts'
 import type { Field, Layout } from './layout.ts'
 import { pairLayout, readField } from './layout.ts'
-import { encode, Quantities, type QuantityRule, THREW } from './quantities.ts'
+import { Quantities, type QuantityRule, THREW } from './quantities.ts'
 import { Recorder } from './recorder.ts'
 import { emptyTable, forEachLeaf, insertPath, type Table } from './table.ts'
 
@@ -43,9 +43,10 @@ export interface PredicateRule {
 export const LARGEST_TABLE = 200_000
 
 const LARGEST_AUDIT = 2_000
-/** Paths of one table that are learned with care: run twice, and kept to be run again in the end. Later ones seldom are. */
-const CAREFUL = 1_000
-const SELDOM = 64
+/** Paths of one table that are learned with care: run twice, and kept to be run again in the end. */
+const CAREFUL = 100
+/** One in so many later ones is, and one in so many of those behind the first thousand. */
+const [SELDOM, SELDOMER, MANY] = [8, 64, 1_000]
 const NO_EXAMPLE = new Int32Array()
 
 const sameEffect = (a: Effect | null, b: Effect | null): boolean =>
@@ -182,7 +183,7 @@ export class Teacher {
 
   #compute(rule: QuantityRule, learn: boolean, example: () => Int32Array): number {
     this.#asked.begin(this.#source)
-    const code = encode(rule, this.#valueOrThrew(rule))
+    const code = this.quantities.encode(rule, this.#valueOrThrew(rule))
     if (this.#asked.writtenCells.length > 0) throw changesState(rule.quantity.place)
     if (!learn) return code
     try {
@@ -240,7 +241,7 @@ export class Teacher {
   }
 
   #careful(table: Table<unknown>): boolean {
-    return table.leaves < CAREFUL || this.#lessons++ % SELDOM === 0
+    return table.leaves < CAREFUL || this.#lessons++ % (table.leaves < MANY ? SELDOM : SELDOMER) === 0
   }
 
   /** A copy of the state that teaches something. All that it teaches shares the copy. */

@@ -64,6 +64,7 @@ export function processInstances(title: string, process: Process): Instance[] {
   return ids.flatMap((id) => {
     const actorOf = (own: number) => (process.over === undefined ? title : `${title}${own}`)
     const actor = actorOf(id)
+    const withId = addingId(id)
     return Object.entries(process.steps).map(([label, step]) => ({
       name: `${title}: ${label}`,
       label,
@@ -79,20 +80,18 @@ export function processInstances(title: string, process: Process): Instance[] {
         const under = (state as Record<string, unknown>)[title]
         const own = (process.over === undefined ? under : (under as Record<number, unknown>)[id]) as Own
         when(own.pc === label)
-        own.pc = (step.run as (state: unknown, me: unknown) => string)(state, withId(own, id))
+        own.pc = (step.run as (state: unknown, me: unknown) => string)(state, new Proxy(own, withId))
       },
     }))
   })
 }
 
-/** The locals of a process with its `id` added. */
-function withId(own: Own, id: number): object {
-  return new Proxy(own, {
-    get: (target, name) => (name === 'id' ? id : Reflect.get(target, name)),
-    has: (target, name) => name === 'id' || name in target,
-    set: (target, name, value) => Reflect.set(target, name, value),
-  })
-}
+/** Shows the locals of a process with its `id` added. Made once for each, as there is a view of it for every run. */
+const addingId = (id: number): ProxyHandler<Own> => ({
+  get: (target, name) => (name === 'id' ? id : Reflect.get(target, name)),
+  has: (target, name) => name === 'id' || name in target,
+  set: (target, name, value) => Reflect.set(target, name, value),
+})
 
 /** How messages name an action: with its process, where it has one. */
 export function actionName(instance: Instance): string {
