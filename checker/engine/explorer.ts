@@ -93,6 +93,8 @@ export class Explorer {
   /** successors that the interpreter found */
   #out: Int32Array
   #n = 0
+  /** successors of a state that is looked at when the search is over */
+  #steps: Int32Array
   #level = 1
   #at = 0
   #chunkEnd = 0
@@ -129,6 +131,7 @@ export class Explorer {
     this.#insert = makeInsert(layout.words, threads > 1)
     this.#record = recordWords(layout.words)
     this.#out = new Int32Array(2 * BATCH * this.#record)
+    this.#steps = new Int32Array(4 * this.#record)
   }
 
   /** Calls of the spec's own functions that taught a table something. */
@@ -596,7 +599,7 @@ export class Explorer {
 
   /**
    * The same for the state packed at `base`, which need not be one that was found. Where the spec is known to be at fault,
-   * instances that throw an exception are passed over: they lead nowhere.
+   * what throws an exception leads nowhere.
    */
   successorsOf(
     words: Int32Array,
@@ -604,19 +607,12 @@ export class Explorer {
     visit: (instance: number, out: Int32Array, at: number) => void,
     faulty = false,
   ): void {
-    const state = words.subarray(base, base + this.space.words)
-    this.actions.forEach((_, rule) => {
-      const found: Int32Array[] = []
-      try {
-        this.stepsOf(rule, state, (out, at) => {
-          if (this.inspector.allows(out, at)) found.push(out.slice(at, at + this.space.words))
-        })
-      } catch (thrown) {
-        if (!faulty) throw thrown
-        return
-      }
-      for (const out of found) visit(rule, out, 0)
-    })
+    for (let rule = 0; rule < this.actions.length; rule++) {
+      const n = this.#allowedInto(rule, words, base, faulty)
+      if (n === 0) continue
+      const out = this.#steps.slice(0, n)
+      for (let at = 0; at < n; at += this.#record) visit(rule, out, at)
+    }
   }
 
   /** The number of the state packed at `at`, or of the one that stands for it; 0 when there is none. */
@@ -648,13 +644,34 @@ export class Explorer {
 
   /** Every successor by one instance of the state packed in `words`, whether the constraint allows it or not. */
   stepsOf(instance: number, words: Int32Array, visit: (out: Int32Array, at: number) => void): void {
-    let out = new Int32Array(4 * this.#record)
-    let n = this.#walk(instance, words, 0, 0, out, 0)
-    if (n > out.length) {
-      out = new Int32Array(n)
-      n = this.#walk(instance, words, 0, 0, out, 0)
+    const n = this.#stepsInto(instance, words, 0)
+    const out = this.#steps.slice(0, n)
+    for (let at = 0; at < out.length; at += this.#record) visit(out, at)
+  }
+
+  /** Puts the successors by one instance into the buffer for them; returns their end. */
+  #stepsInto(instance: number, words: Int32Array, base: number): number {
+    const n = this.#walk(instance, words, base, 0, this.#steps, 0)
+    if (n <= this.#steps.length) return n
+    this.#steps = new Int32Array(2 * n)
+    return this.#walk(instance, words, base, 0, this.#steps, 0)
+  }
+
+  /** The same for those that the constraint allows. */
+  #allowedInto(instance: number, words: Int32Array, base: number, faulty: boolean): number {
+    try {
+      const n = this.#stepsInto(instance, words, base)
+      let kept = 0
+      for (let at = 0; at < n; at += this.#record) {
+        if (!this.inspector.allows(this.#steps, at)) continue
+        if (kept !== at) this.#steps.copyWithin(kept, at, at + this.#record)
+        kept += this.#record
+      }
+      return kept
+    } catch (thrown) {
+      if (faulty) return 0
+      throw thrown
     }
-    for (let at = 0; at < n; at += this.#record) visit(out, at)
   }
 
   /** Runs a sample of everything that was learned again; throws a SpecError for a function that does not repeat itself. */

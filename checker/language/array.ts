@@ -1,7 +1,7 @@
 /** Arrays over a finite index: one element for each value of the index domain, no holes, no growth. */
 import { Map as ImmutableMap, List } from 'immutable'
 import type { Binding, Domain, ScalarDomain } from './domain.ts'
-import { composite, detached, elementsOf, outside } from './domain.ts'
+import { composite, detached, elementsOf, encodeEach, outside } from './domain.ts'
 import { SpecError, show } from './errors.ts'
 import { concatenate } from './record.ts'
 import { colourOf, mix, renamedCode } from './renaming.ts'
@@ -160,7 +160,7 @@ function bindNumeric(
           'list all elements, or assign the single elements that change',
         )
       }
-      return bindings.flatMap((binding, code) => binding.encode(given[code]))
+      return encodeEach(bindings, (code) => given[code])
     },
     copy: keys.every((key, at) => key === at) ? () => Object.freeze(bindings.map((each) => each.snapshot())) : null,
   }

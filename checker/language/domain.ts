@@ -91,6 +91,16 @@ export function composite<T>(store: Store, base: number, binding: Omit<Binding<T
   return { ...binding, set: (value) => binding.encode(value).forEach((code, at) => store.write(base + at, code)) }
 }
 
+/** The codes of several values one behind the other. A loop, as specs assign records often, and `flatMap` is slow. */
+export function encodeEach<T>(bindings: readonly Binding<T>[], valueAt: (at: number) => T): number[] {
+  const codes: number[] = []
+  for (let at = 0; at < bindings.length; at++) {
+    const part = bindings[at].encode(valueAt(at))
+    for (let code = 0; code < part.length; code++) codes.push(part[code])
+  }
+  return codes
+}
+
 /** A copy of the value that a store holds: it no longer follows the store, and cannot be changed. */
 export function detached<T>(domain: Domain<T>, store: Store, base: number, path: string): T {
   const codes = domain.cells.map((_, cell) => store.read(base + cell))

@@ -26,15 +26,15 @@ export function openDraft(domain: Domain<object>, store: Store): Draft {
 }
 
 /**
- * Calls `run` once for each sequence of alternatives that it asks for, in lexicographic order. Throws a SpecError when
- * a repeated prefix of choices does not lead to the same next choice.
+ * Calls `run` once for each sequence of alternatives that it asks for, in lexicographic order, until it answers true. Throws
+ * a SpecError when a repeated prefix of choices does not lead to the same next choice.
  */
-export function forEachBranch(run: (chooser: Chooser) => void): void {
+export function forEachBranch(run: (chooser: Chooser) => unknown): void {
   const taken: number[] = []
   const counts: number[] = []
   do {
     let depth = 0
-    run((count) => {
+    const enough = run((count) => {
       if (depth === taken.length) {
         taken.push(0)
         counts.push(count)
@@ -44,6 +44,7 @@ export function forEachBranch(run: (chooser: Chooser) => void): void {
       return taken[depth++]
     })
     if (depth < taken.length) throw unrepeatable()
+    if (enough === true) return
     while (taken.length > 0 && taken[taken.length - 1] + 1 === counts[counts.length - 1]) {
       taken.pop()
       counts.pop()

@@ -4,15 +4,16 @@ import { SpecError } from './errors.ts'
 import type { Model } from './model.ts'
 
 /**
- * Calls `visit` with the cell codes of each initial state, in order; the array is reused. Throws a SpecError where an
+ * Calls `visit` with the cell codes of each initial state, in order, until it answers true; the array is reused. Throws a SpecError where an
  * initialiser leaves a variable without a value, writes one outside its domain, or throws, and where there is no initial
  * state at all.
  */
-export function forEachInitial(model: Model, visit: (codes: Readonly<Int32Array>, name: string) => void): void {
+export function forEachInitial(model: Model, visit: (codes: Readonly<Int32Array>, name: string) => unknown): void {
   const { cells } = model.domain
   const codes = new Int32Array(cells.length)
   const written = new Uint8Array(cells.length)
   let none = true
+  let enough = false
   const draft = openDraft(model.domain, {
     read(cell) {
       if (written[cell] === 0) throw uninitialised(cells[cell].path, 'it was read before it had a value')
@@ -24,15 +25,17 @@ export function forEachInitial(model: Model, visit: (codes: Readonly<Int32Array>
     },
   })
   for (const { name, run } of model.init) {
+    if (enough) return
     try {
       forEachBranch((chooser) => {
         codes.fill(0)
         written.fill(0)
-        if (!enabled(run, draft, chooser)) return
+        if (!enabled(run, draft, chooser)) return false
         const missing = written.indexOf(0)
         if (missing >= 0) throw uninitialised(cells[missing].path, 'the initial state leaves it open')
         none = false
-        visit(codes, name)
+        enough = visit(codes, name) === true
+        return enough
       })
     } catch (thrown) {
       throw asSpecError(thrown, `initial state '${name}'`)

@@ -1,7 +1,7 @@
 /** Records: named fields of any domain, seen as an object with exactly those properties. */
 import { Map as ImmutableMap } from 'immutable'
 import type { Binding, Cell, Declaration, Domain, StateOf, Store, Unit } from './domain.ts'
-import { composite } from './domain.ts'
+import { composite, encodeEach } from './domain.ts'
 import { SpecError, show } from './errors.ts'
 import type { Member } from './renaming.ts'
 import { mix } from './renaming.ts'
@@ -76,6 +76,7 @@ function bindRecord(
 ): Binding<unknown> {
   const join = (name: string) => (fields[name]?.named ? path : path === '' ? name : `${path}.${name}`)
   const bindings = new Map(names.map((name, at) => [name, fields[name].bind(store, base + bases[at], join(name))]))
+  const listed = [...bindings.values()]
   const view: object = {}
   for (const [name, binding] of bindings) {
     Object.defineProperty(view, name, { get: binding.get, set: binding.set, enumerable: true })
@@ -105,7 +106,7 @@ function bindRecord(
       if (typeof value !== 'object' || value === null) throw notARecord(path, value, names)
       const given = value as Record<string, unknown>
       for (const name of names) if (!(name in given)) throw notARecord(path, value, names)
-      return names.flatMap((name) => bindings.get(name)!.encode(given[name]))
+      return encodeEach(listed, (at) => given[names[at]])
     },
     snapshot: () => Object.freeze(Object.fromEntries(names.map((name) => [name, bindings.get(name)!.snapshot()]))),
   })

@@ -57,9 +57,10 @@ export function describe(
 ): Trace {
   const { model } = search
   const codes = path.states.map((words) => decode(search, words))
+  const noteOf = notesOf(model)
   const steps = path.instances.map((instance, at): TraceStep => {
     const { actor, label, anchor } = model.instances[instance]
-    const note = noteOf(model, instance, codes[at], codes[at + 1])
+    const note = noteOf(instance, codes[at], codes[at + 1])
     return { process: actor, label, anchor, note, changes: changesBetween(model, codes[at], codes[at + 1]) }
   })
   const acting = new Set(steps.map(({ process }) => process))
@@ -91,23 +92,27 @@ function isConstant({ domain }: Model, unit: Unit): boolean {
 }
 
 /** What a step noted: it is run once more, and of its branches the one counts that leads to the state after it. */
-function noteOf(model: Model, instance: number, before: Codes, after: Codes): string {
-  const { run } = model.instances[instance]
-  let codes = Int32Array.from(before)
+function notesOf(model: Model): (instance: number, before: Codes, after: Codes) => string {
+  let codes = new Int32Array()
   const draft = openDraft(model.domain, {
     read: (cell) => codes[cell],
     write: (cell, code) => {
       codes[cell] = code
     },
   })
-  let found = ''
-  forEachBranch((chooser) => {
-    codes = Int32Array.from(before)
-    const notes: string[] = []
-    draft.noter = (text) => notes.push(text)
-    if (enabled(run, draft, chooser) && codes.every((code, cell) => code === after[cell])) found ||= notes.join(', ')
-  })
-  return found
+  return (instance, before, after) => {
+    const { run } = model.instances[instance]
+    let found = ''
+    forEachBranch((chooser) => {
+      codes = Int32Array.from(before)
+      const notes: string[] = []
+      draft.noter = (text) => notes.push(text)
+      if (!enabled(run, draft, chooser) || !codes.every((code, cell) => code === after[cell])) return false
+      found = notes.join(', ')
+      return found !== ''
+    })
+    return found
+  }
 }
 
 /** Which named initial state a path begins with; empty where the model has only one. */
@@ -115,7 +120,9 @@ function initialName(model: Model, first: Codes): string {
   if (model.init.length === 1) return ''
   let found = ''
   forEachInitial(model, (codes, name) => {
-    if (found === '' && codes.every((code, cell) => code === first[cell])) found = name
+    if (!codes.every((code, cell) => code === first[cell])) return false
+    found = name
+    return true
   })
   return found
 }
