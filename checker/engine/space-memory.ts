@@ -82,9 +82,16 @@ export function roomyMemory(): SharedMemory | null {
 
 /**
  * To be kept as long as so many bytes of a WebAssembly memory are in use: the garbage collector does not know how much
- * these are, and would not hurry to free them. It takes no memory itself, as nothing is ever written to it.
+ * these are, and would not hurry to free them. It takes addresses and no memory, as nothing is ever written to it; null
+ * where the machine has no addresses left.
  */
-export const ballast = (bytes: number): ArrayBuffer => new ArrayBuffer(Math.min(bytes, LARGEST_BALLAST))
+export function ballast(bytes: number): ArrayBuffer | null {
+  try {
+    return new ArrayBuffer(Math.min(bytes, LARGEST_BALLAST))
+  } catch {
+    return null
+  }
+}
 
 /** Memory of a space without states. */
 export const newMemory = (stride: number): Omit<SpaceMemory, 'control'> => ({
