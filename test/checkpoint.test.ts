@@ -324,6 +324,19 @@ test('a search that begins anew never overwrites a checkpoint, and one that resu
   assert.match((await refusal(check(build(), { checkpoint: { dir: fresh(), resume: true } }))).message, 'no checkpoint')
 })
 
+test('directories are made with those above them, and where the system refuses one, that is said', async () => {
+  const dir = fresh()
+  const deep = join(dir, 'far', 'below')
+  await check(twoPhase.build({ RMs: 3 }), { checkpoint: { dir: deep } })
+  assert.ok(readdirSync(join(dir, 'far')).includes('below'))
+  // Linux answers "no such file" for a directory in /proc, which is what it says where the one above is missing.
+  for (const refused of ['/proc/nothing-here', '/proc/nothing/here', join(dir, 'file', 'below')]) {
+    writeFileSync(join(dir, 'file'), '')
+    const error = await check(twoPhase.build({ RMs: 3 }), { checkpoint: { dir: refused } }).catch((thrown) => thrown)
+    assert.ok(error instanceof Error && 'syscall' in error, refused)
+  }
+})
+
 test('what a crash left half written is removed', async () => {
   const { dir, build } = await savedSearch()
   for (const name of ['states-00000000-7.bin', 'states-00000000-8.bin.part', 'manifest.json.part'])

@@ -382,6 +382,14 @@ matrix('rows checked side by side print what rows checked one by one print', asy
   }
 })
 
+matrix('a row that goes to disk is told, side by side too', async () => {
+  for (const jobs of [1, 2]) {
+    const { err } = await run(`matrix --jobs ${jobs} --set threads=7 --max-memory 400K`)
+    assert.match(err, /memory full at [\d,]+ states: going on with files in/)
+    if (jobs > 1) assert.match(err, /lost-update v\d: memory full/)
+  }
+})
+
 matrix('an interrupt leaves rows unchecked and says which, side by side too', async () => {
   for (const jobs of [1, 2]) {
     const { code, err } = await run(`matrix --jobs ${jobs}`, { aborted: true })

@@ -20,6 +20,7 @@ import {
   stepClaim,
   when,
 } from '../checker/index.ts'
+import { SpecError } from '../checker/language/errors.ts'
 import * as alternatingBit from '../examples/alternating-bit.ts'
 import * as filterLock from '../examples/filter-lock.ts'
 import * as readersWriters from '../examples/readers-writers.ts'
@@ -180,6 +181,18 @@ test('a kernel holds the largest chunk of states', () => {
   assert.is(asked.size, done)
   assert.is(stuck, done)
   assert.ok(done > 1 && done <= CHUNK)
+})
+
+test('tables that are larger than what a kernel can address are an error that says what to do', () => {
+  const kernel = new Kernel(2, 1)
+  kernel.allocate(1_000_000)
+  try {
+    kernel.allocate(2 ** 31)
+    assert.unreachable()
+  } catch (thrown) {
+    assert.instance(thrown, SpecError)
+    assert.match((thrown as SpecError).hint, 'Tables that grow too large')
+  }
 })
 
 test('claims may be many more than actions, and be asked about all at once', async () => {

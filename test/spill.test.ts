@@ -19,7 +19,7 @@ import { bestPath } from '../checker/trace/shortest.ts'
 import type { Verdict } from '../checker/verdict.ts'
 import { spec as twoPhase } from '../examples/two-phase.ts'
 import { buildGenerated } from './support/generated-spec.ts'
-import { buildFan, buildSlowest } from './support/large-specs.ts'
+import { buildFan, buildScattered, buildSlowest } from './support/large-specs.ts'
 import { specDescriptions } from './support/spec-descriptions.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'mmcheck-'))
@@ -148,6 +148,29 @@ test('folded states that become too many go to disk', async () => {
   }
   const { spill: _, ...alone } = folded()
   assert.is((await check(build(), { ...alone, maxMemory: 1_500_000 })).outcome.stopped, 'memory')
+})
+
+test('states that fold badly go to disk when folding them would take too much', async () => {
+  const whole = said(await check(buildScattered(30_000)))
+  const options = { compress: true, foldFrom: 20_000, maxMemory: 2_000_000 }
+  const onDisk = await check(buildScattered(30_000), { ...options, spill: { dir } })
+  assert.equal(said(onDisk), whole)
+  assert.ok(onDisk.statistics.diskBytes > 0)
+  assert.is((await check(buildScattered(30_000), options)).outcome.stopped, 'memory')
+})
+
+test('a checkpoint that does not fit when it is folded is resumed on disk, or refused', async () => {
+  const build = () => buildScattered(30_000)
+  const whole = said(await check(build()))
+  const checkpoint = { dir: join(dir, 'scattered'), every: 0 }
+  await check(build(), { checkpoint, maxDepth: 2 })
+  const resumed = { compress: true, maxMemory: 2_000_000, checkpoint: { ...checkpoint, resume: true } }
+  const refusal = async (options: CheckOptions) => (await check(build(), options).catch((thrown) => thrown)).message
+  assert.match(await refusal(resumed), 'does not fit into the memory')
+  assert.match(await refusal({ ...resumed, spill: { dir: join(dir, 'missing') } }), 'cannot be moved to')
+  const onDisk = await check(build(), { ...resumed, spill: { dir } })
+  assert.equal(said(onDisk), whole)
+  assert.ok(onDisk.statistics.diskBytes > 0)
 })
 
 test('a state of 320 bits takes less than half of the memory when it is folded', async () => {
@@ -282,6 +305,7 @@ test('an interrupt while states are moved loses nothing of the levels that are c
     const doing = new Set<string>()
     const controller = new AbortController()
     const saved: CheckpointEvent[] = []
+    const moved = new Set<number>()
     try {
       const { outcome } = await check(build(), {
         ...options,
@@ -290,6 +314,7 @@ test('an interrupt while states are moved loses nothing of the levels that are c
         onCheckpoint: (event) => saved.push(event),
         onProgress: (progress) => {
           doing.add(progress.doing)
+          if (progress.doing === 'moving states') moved.add(progress.distinct)
           if (progress.doing.startsWith('moving')) controller.abort()
         },
       })
@@ -299,6 +324,7 @@ test('an interrupt while states are moved loses nothing of the levels that are c
         way,
       )
       assert.equal([saved.length, saved[0].kind, saved[0].reason], [1, 'saved', ''], way)
+      if (way !== 'from folded to disk') assert.equal([...moved], [saved[0].distinct], way)
       assert.ok(outcome.distinct >= saved[0].distinct, `${way}: ${outcome.distinct} states`)
     } finally {
       performance.now = now

@@ -7,7 +7,7 @@ import type { Constants } from '../language/constants.ts'
 import type { Io } from './io.ts'
 import { MatrixReport } from './matrix-report.ts'
 import type { SearchFlags } from './options.ts'
-import { describe, statusLine } from './progress.ts'
+import { describe, spillText, statusLine } from './progress.ts'
 import { checkRows } from './row-pool.ts'
 import { runCheck, searchOptions } from './run.ts'
 import { parseSettings, type RawSettings, typedSettings, unknownSetting } from './settings.ts'
@@ -100,6 +100,11 @@ async function checkSideBySide(
         const { name, kernel } = targets[job]
         const title = `${done} of ${targets.length} rows; ${name} ${kernel}`
         line.tell(describe(title, progress), (performance.now() - began) / 1000)
+      },
+      onSpill(job, event) {
+        const { name, kernel } = targets[job]
+        line.end()
+        io.err(`${name} ${kernel}: ${spillText(event)}`)
       },
       async onVerdict(job, verdict) {
         done++

@@ -1,14 +1,14 @@
 /** Threads that check the rows of a matrix side by side. A row is one model, and its verdict does not depend on the others. */
 import { Worker } from 'node:worker_threads'
 import type { CheckOptions } from '../check.ts'
-import type { Progress } from '../engine/search.ts'
+import type { Progress, SpillEvent } from '../engine/search.ts'
 import type { ModelSource } from '../engine/source.ts'
 import { SpecError } from '../language/errors.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { Verdict } from '../verdict.ts'
 
 /** What crosses to another thread. */
-type RowOptions = Omit<CheckOptions, 'source' | 'signal' | 'onProgress'>
+type RowOptions = Omit<CheckOptions, 'source' | 'signal' | 'onProgress' | 'onSpill'>
 
 export interface RowJob {
   readonly source: ModelSource
@@ -24,6 +24,7 @@ export type ToRow = ({ readonly kind: 'job' } & RowJob) | { readonly kind: 'inte
 
 export type FromRow =
   | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'spill'; readonly event: SpillEvent }
   | { readonly kind: 'verdict'; readonly verdict: PlainVerdict }
   | { readonly kind: 'failure'; readonly error: Error }
 
@@ -31,6 +32,8 @@ interface PoolOptions {
   readonly threads: number
   readonly signal: AbortSignal
   readonly onProgress: (job: number, progress: Progress) => void
+  /** states of a job went to disk, or could not */
+  readonly onSpill: (job: number, event: SpillEvent) => void
   /** called once for each job, in the order in which they are done; not for those that an interrupt leaves */
   readonly onVerdict: (job: number, verdict: Verdict) => Promise<void>
 }
@@ -42,7 +45,7 @@ export async function checkRows(jobs: readonly RowJob[], options: PoolOptions): 
   const work = async (thread: Worker) => {
     while (next < jobs.length && !options.signal.aborted) {
       const job = next++
-      await options.onVerdict(job, await checkRow(thread, jobs[job], (progress) => options.onProgress(job, progress)))
+      await options.onVerdict(job, await checkRow(thread, jobs[job], job, options))
     }
   }
   const interrupt = () => {
@@ -59,7 +62,7 @@ export async function checkRows(jobs: readonly RowJob[], options: PoolOptions): 
 
 const startThread = (): Worker => new Worker(new URL('./row-thread.mjs', import.meta.url), { execArgv: [] })
 
-function checkRow(thread: Worker, job: RowJob, onProgress: (progress: Progress) => void): Promise<Verdict> {
+function checkRow(thread: Worker, row: RowJob, job: number, { onProgress, onSpill }: PoolOptions): Promise<Verdict> {
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void) => {
       thread.off('message', hear)
@@ -71,14 +74,15 @@ function checkRow(thread: Worker, job: RowJob, onProgress: (progress: Progress) 
     // A spec may have ended the thread: nobody else would ever answer.
     const end = (code: number) => fail(new Error(`a thread that checks rows ended, with exit code ${code}`))
     const hear = (message: FromRow) => {
-      if (message.kind === 'progress') onProgress(message.progress)
+      if (message.kind === 'progress') onProgress(job, message.progress)
+      if (message.kind === 'spill') onSpill(job, message.event)
       if (message.kind === 'verdict') finish(() => resolve(revived(message.verdict)))
       if (message.kind === 'failure') fail(message.error)
     }
     thread.on('message', hear)
     thread.on('error', fail)
     thread.on('exit', end)
-    thread.postMessage({ kind: 'job', ...job } satisfies ToRow)
+    thread.postMessage({ kind: 'job', ...row } satisfies ToRow)
   })
 }
 

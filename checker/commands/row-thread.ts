@@ -17,6 +17,7 @@ port.on('message', async (message: ToRow) => {
       source,
       signal: interrupt.signal,
       onProgress: (progress) => tell({ kind: 'progress', progress }),
+      onSpill: (event) => tell({ kind: 'spill', event }),
     })
     tell({ kind: 'verdict', verdict: plain(verdict) })
   } catch (thrown) {

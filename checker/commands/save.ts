@@ -1,6 +1,7 @@
 /** Saved counterexamples: a folder with the race table, the replayable trace and the picture. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { makeDirectory } from '../engine/directory.ts'
 import { traceDot } from '../report/dot.ts'
 import { raceTable } from '../report/race-table.ts'
 import { renderSvg } from '../report/svg.ts'
@@ -28,7 +29,7 @@ export function slug(text: string): string {
 export async function saveTrace(folder: string, trace: Trace, origin: TraceOrigin): Promise<void> {
   const dot = traceDot(trace)
   const svg = await renderSvg(dot)
-  mkdirSync(folder, { recursive: true })
+  makeDirectory(folder)
   writeFileSync(join(folder, 'race.txt'), raceTable(trace))
   writeFileSync(join(folder, 'trace.json'), traceToJson(trace, origin))
   writeFileSync(join(folder, 'trace.dot'), dot)

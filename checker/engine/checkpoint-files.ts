@@ -3,9 +3,10 @@
  * there is the old one or the new one, never half of one.
  */
 import { createHash } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SpecError } from '../language/errors.ts'
+import { makeDirectory } from './directory.ts'
 import type { IdRange } from './space.ts'
 
 /** A file of records, as the manifest names it. */
@@ -33,7 +34,7 @@ const PIECE = 1 << 22
 
 /** Makes the directory; answers whether it holds a checkpoint. What a crash left behind unfinished is removed. */
 export async function prepareDirectory(dir: string): Promise<boolean> {
-  await mkdir(dir, { recursive: true })
+  makeDirectory(dir)
   const names = await readdir(dir)
   for (const name of names) if (name.endsWith('.part')) await rm(join(dir, name))
   return names.includes(MANIFEST)

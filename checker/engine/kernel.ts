@@ -3,12 +3,14 @@
  * frontier, and the successors of it until they are inserted. What a table does not know it asks the explorer.
  */
 import { effectBytes, type KernelCode, kernelCode, type Places, SETTLED } from './kernel-code.ts'
+import { tablesTooLarge } from './learning.ts'
 import { Program } from './program.ts'
 import type { Quantities } from './quantities.ts'
 import { QuantityProgram } from './quantity-program.ts'
 import { recordWords } from './record-code.ts'
 import type { ActionRule, Effect, PredicateRule } from './rules.ts'
 import { hashWords } from './space.ts'
+import { MOST_PAGES } from './wasm/module.ts'
 
 /** States of the frontier that are expanded together. */
 export const CHUNK = 256
@@ -127,7 +129,13 @@ export class Kernel {
     const { memory } = this.#code
     const missing = this.#free - memory.buffer.byteLength
     if (missing > 0) {
-      memory.grow(Math.ceil(Math.max(missing, memory.buffer.byteLength / 4) / PAGE))
+      const more = Math.ceil(Math.max(missing, memory.buffer.byteLength / 4) / PAGE)
+      try {
+        memory.grow(Math.max(Math.ceil(missing / PAGE), Math.min(more, MOST_PAGES - memory.buffer.byteLength / PAGE)))
+      } catch (thrown) {
+        if (thrown instanceof RangeError) throw tablesTooLarge(memory.buffer.byteLength)
+        throw thrown
+      }
       this.ints = new Int32Array(memory.buffer)
     }
     return at

@@ -1,4 +1,5 @@
 /** How much the tables of one thread may learn. */
+import { SpecError } from '../language/errors.ts'
 import { abandon, LARGEST_TABLE } from './rules.ts'
 import type { Table } from './table.ts'
 
@@ -31,4 +32,13 @@ export function newLearning(): Learning {
       return true
     },
   }
+}
+
+/** The error for tables that outgrow what the kernel can address, `bytes` of which they take already. */
+export function tablesTooLarge(bytes: number): SpecError {
+  return new SpecError(
+    `what was learned about actions and claims does not fit into memory beside the ${Math.floor(bytes / 2 ** 20)} MB that it takes`,
+    'they read so much of the state that nearly every state teaches them something; 2 GB is the most that there can be',
+    "read single elements, split claims into one for each parameter, make bounds smaller, or see 'Tables that grow too large' in docs/limits.md",
+  )
 }

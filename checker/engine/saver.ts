@@ -38,8 +38,8 @@ export interface SavedRun {
   next(): number
   /** the ranges and records of the levels behind the first `from`, up to `to` */
   records(from: number, to: number): SavedLevels
-  /** takes in what was saved; null when there is no room for it */
-  receiver(mark: Mark): Receiver | null
+  /** ways to take in what was saved; each but the first is for when there was no room the way before */
+  receivers(mark: Mark): Iterable<Receiver>
   /** what keeps the search from going on, and how many states of it are done */
   tell(doing: string, distinct: number): void
 }
@@ -93,15 +93,12 @@ export class Saver {
     const { mark } = checkpoint
     if (mark === null) return null
     const { space, explorer } = this.#run
-    const receiver = this.#run.receiver(mark)
-    if (receiver === null) throw tooLarge(checkpoint.dir, mark, space.stride)
-    let read = 0
-    await checkpoint.load(space.stride, receiver.level, async (first, piece) => {
-      await receiver.records(first, piece)
-      read += piece.length / space.stride
-      this.#run.tell('reading the checkpoint', read)
-    })
-    await receiver.end()
+    let taken = false
+    for (const receiver of this.#run.receivers(mark)) {
+      taken = await this.#take(receiver)
+      if (taken) break
+    }
+    if (!taken) throw tooLarge(checkpoint.dir, mark, space.stride)
     this.#checkInitialStates()
     checkpoint.verify((from, to, count) => this.#behaviour(from, to, count))
     explorer.judge.levels.set(mark.decided)
@@ -110,6 +107,24 @@ export class Saver {
     this.#tell('resumed', mark)
     this.#next = performance.now() + this.#every
     return mark
+  }
+
+  /** Has what was saved taken in; false where there is no room for it. */
+  async #take(receiver: Receiver): Promise<boolean> {
+    const { stride } = this.#run.space
+    let read = 0
+    try {
+      await this.#checkpoint.load(stride, receiver.level, async (first, piece) => {
+        await receiver.records(first, piece)
+        read += piece.length / stride
+        this.#run.tell('reading the checkpoint', read)
+      })
+      await receiver.end()
+      return true
+    } catch (thrown) {
+      if (thrown instanceof RangeError) return false
+      throw thrown
+    }
   }
 
   /** To be called whenever a level is complete; saves it when the time has come. */

@@ -312,10 +312,11 @@ class Run {
    * stops that, they stay where they are.
    */
   async #leaveSpace(level: number, generated: number): Promise<void> {
-    const distinct = this.#closed
     const { control } = this.#space
     const next = control[CONTROL.nextBlock]
     this.#levels.length = level
+    // The level that was being expanded is the last one again.
+    this.#closed -= rangesSize(this.#levels[level - 1])
     let depot = this.#folds() ? await this.#moved(() => this.#openFolded()) : null
     if (depot === null && this.#maySpill() && (this.#stopped === null || this.#stopped === 'memory')) {
       this.#stopped = null
@@ -326,13 +327,12 @@ class Run {
     if (depot === null) {
       control[CONTROL.nextBlock] = next
       this.#enterAll()
-      this.#closed -= rangesSize(this.#levels[level - 1])
       return
     }
     this.#depot = depot
     this.#levels.length = 0
     this.#states = statesInDepot(this.#explorer, depot)
-    if (depot instanceof Spill) this.#tellSpill(distinct)
+    if (depot instanceof Spill) this.#tellSpill(depot.distinct)
   }
 
   /** Fills the table with the states of all levels, which lie in the log. */
@@ -547,14 +547,25 @@ class Run {
       },
       next: () => this.#depot?.next ?? this.#space.reserved + 1,
       records: (from, to) => this.#depot?.saved(from, to) ?? savedLevels(this.#space, this.#levels.slice(from, to)),
-      receiver: (mark) => this.#intoMemory(mark) ?? this.#intoDepot(mark),
+      receivers: (mark) => this.#receivers(mark),
       tell: (doing, distinct) => this.#tell(0, 0, distinct, doing),
     }
   }
 
-  /** Takes in a checkpoint that fits into memory. */
-  #intoMemory(mark: Mark): Receiver | null {
-    if (this.#folds() || !this.#grow(mark.next)) return null
+  /** Ways to take in a checkpoint; the next one is for when there was no room the way before. */
+  *#receivers(mark: Mark): Generator<Receiver> {
+    if (!this.#folds() && this.#grow(mark.next)) yield this.#intoMemory(mark)
+    const folded = this.#folds() ? this.#openFolded() : null
+    if (folded !== null) yield this.#intoDepot(folded, mark)
+    if (!this.#maySpill()) return
+    while (this.#grow(Math.floor(this.#space.capacity) + 1));
+    yield this.#intoDepot(
+      this.#writing(() => this.#openSpill([])),
+      mark,
+    )
+  }
+
+  #intoMemory(mark: Mark): Receiver {
     return {
       level: (ranges) => this.#levels.push([...ranges]),
       records: (first, piece) => this.#space.log.set(piece, first * this.#space.stride),
@@ -565,35 +576,41 @@ class Run {
     }
   }
 
-  /** Takes in a checkpoint that does not. */
-  #intoDepot(mark: Mark): Receiver | null {
-    if (!this.#folds()) {
-      if (!this.#maySpill()) return null
-      while (this.#grow(Math.floor(this.#space.capacity) + 1));
-    }
-    const depot = (this.#folds() ? this.#openFolded() : null) ?? this.#openSpill([])
+  #intoDepot(depot: Depot, mark: Mark): Receiver {
     depot.next = mark.next
-    const dump = async () => {
-      for (const _ of depot.dump());
-    }
+    const dump = () => this.#writing(() => finish(depot.dump()))
     return {
       level: (ranges) => depot.beginLevel(ranges),
-      records: async (_, piece) => {
+      records: (_, piece) => {
         const { stride } = this.#space
         for (let at = 0; at < piece.length; ) {
           const room = Math.floor(this.#space.capacity) - this.#space.reserved
           const some = piece.subarray(at, at + room * stride)
-          depot.absorb(some)
+          this.#writing(() => depot.absorb(some))
           at += some.length
-          if (some.length === room * stride) await dump()
+          if (some.length === room * stride) dump()
         }
       },
-      end: async () => {
-        await dump()
+      end: () => {
+        dump()
         this.#depot = depot
         this.#states = statesInDepot(this.#explorer, depot)
         if (depot instanceof Spill) this.#tellSpill(mark.distinct)
       },
+    }
+  }
+
+  /** Does something with files of states before there is a search that could stop. Throws a SpecError when the disk fails. */
+  #writing<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (thrown) {
+      if (!(thrown instanceof Error) || !('syscall' in thrown)) throw thrown
+      throw new SpecError(
+        `the states of the checkpoint cannot be moved to ${this.#options.spill!.dir}`,
+        thrown.message,
+        'name another directory with --spill-dir, or allow more memory with --max-memory',
+      )
     }
   }
 

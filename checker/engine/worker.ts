@@ -1,11 +1,12 @@
 /** The body of one additional thread of a search. */
 import { parentPort } from 'node:worker_threads'
+import { SpecError } from '../language/errors.ts'
 import { type CallForHelp, type Hiring, identityOf, type Order, type Ready, type Report } from './crew.ts'
-import { Explorer, type StateFault } from './explorer.ts'
+import { Explorer, type StateFault, type Stint } from './explorer.ts'
 import { mergeDecisions } from './judge.ts'
 import { layoutOf } from './layout.ts'
 import { loadModel } from './source.ts'
-import { Space } from './space.ts'
+import { CONTROL, Space } from './space.ts'
 import { symmetryOf } from './symmetry.ts'
 
 /**
@@ -32,7 +33,7 @@ export async function serve(hiring: Hiring, loaded?: object): Promise<void> {
 function obey(order: Order, explorer: Explorer): Report {
   explorer.align(order.epochs)
   mergeDecisions(explorer.judge, order.decided.levels, order.decided.deadlockLevel)
-  const stint = explorer.work(order.frontier, order.level, Infinity)
+  const stint = working(order, explorer)
   const { fault, coverage, judge } = explorer
   return {
     stint,
@@ -42,6 +43,18 @@ function obey(order: Order, explorer: Explorer): Report {
     deadlockLevel: judge.deadlockLevel,
     coverage: { enabled: coverage.enabled, premises: coverage.premises, codes: coverage.codes },
     fault: fault === null ? null : told(fault),
+  }
+}
+
+/** Works on a level. What the thread cannot go on after becomes a fault, because errors lose their class on the way. */
+function working({ frontier, level }: Order, explorer: Explorer): Stint {
+  try {
+    return explorer.work(frontier, level, Infinity)
+  } catch (thrown) {
+    if (!(thrown instanceof SpecError)) throw thrown
+    Atomics.store(explorer.space.control, CONTROL.pause, 1)
+    explorer.fault = { error: thrown, id: 0, words: null, level }
+    return 'fault'
   }
 }
 

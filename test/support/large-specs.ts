@@ -1,6 +1,6 @@
 /** Specs that are large in one direction, for tests of the engine; functions, so that other threads can build them. */
 import type { Model } from '../../checker/language/index.ts'
-import { choose, model, range, when } from '../../checker/language/index.ts'
+import { array, choose, collection, model, range, when } from '../../checker/language/index.ts'
 
 /** From one state of each plane, a step leads to everywhere in the next one: `width + 1` successors at once. */
 export function buildFan(width: number): Model {
@@ -46,6 +46,39 @@ export function buildSlowest(length: number, plane = false): Model {
         Up: (s) => {
           when(s.y < (plane ? length : 0))
           s.y++
+        },
+      },
+      deadlock: 'off',
+    },
+  )
+}
+
+/** Twice `count` states that have nothing in common with each other, of 160 bits. */
+export function buildScattered(count: number): Model {
+  const rows = 200
+  const parts = collection('part', 10)
+  const scattered = (n: number, at: number) => {
+    const h = Math.imul(n * 16 + at, 0x9e3779b1)
+    return Math.imul(h ^ (h >>> 15), 0x85ebca6b) >>> 16
+  }
+  return model(
+    'Scattered',
+    { state: { phase: range(0, 2), part: array(parts, range(0, 65_535)) } },
+    {
+      init: (s) => {
+        s.phase = 0
+        for (const at of parts.values) s.part[at] = 0
+      },
+      actions: {
+        Scatter: (s) => {
+          when(s.phase === 0)
+          const n = 1 + choose(s, range(0, rows - 1)) + rows * choose(s, range(0, count / rows - 1))
+          s.phase = 1
+          for (const at of parts.values) s.part[at] = scattered(n, at)
+        },
+        Rest: (s) => {
+          when(s.phase === 1)
+          s.phase = 2
         },
       },
       deadlock: 'off',

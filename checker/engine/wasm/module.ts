@@ -47,7 +47,7 @@ const TYPES: Readonly<Record<Type, number>> = { i32: 0x7f, i64: 0x7e, v128: 0x7b
 const SECTIONS = { types: 1, imports: 2, functions: 3, memory: 5, exports: 7, code: 10 } as const
 const [FUNCTION, MEMORY] = [0, 2]
 /** 2 GiB: an address behind that would be a number below zero. */
-const MOST_PAGES = 2 ** 15
+export const MOST_PAGES = 2 ** 15
 const SHARED_LIMITS = [3, unsigned(ALL_PAGES), unsigned(ALL_PAGES)]
 
 /**
