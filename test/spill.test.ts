@@ -17,6 +17,7 @@ import { SpillFile } from '../checker/engine/spill-file.ts'
 import { array, collection, eventually, forAll, invariant, model, range, when } from '../checker/index.ts'
 import { bestPath } from '../checker/trace/shortest.ts'
 import type { Verdict } from '../checker/verdict.ts'
+import { spec as pageMigration } from '../examples/page-migration.ts'
 import { spec as twoPhase } from '../examples/two-phase.ts'
 import { buildGenerated } from './support/generated-spec.ts'
 import { buildFan, buildScattered, buildSlowest } from './support/large-specs.ts'
@@ -120,9 +121,9 @@ test('large graphs: many flushes, merged runs, clusters over the whole table', a
   }
 })
 
-test('symmetry, states with very many successors and a level for each state', async () => {
+test('symmetry, states with very many successors, a level for each state, and states that have nothing in common', async () => {
   const symmetric = twoPhaseOf(6, true).build
-  for (const build of [symmetric, () => buildFan(3000), () => buildSlowest(1500)]) {
+  for (const build of [symmetric, () => buildFan(3000), () => buildSlowest(1500), () => buildScattered(20_000)]) {
     const plain = said(await check(build()))
     assert.equal(said(await check(build(), tiny(50, 1))), plain)
     assert.equal(said(await check(build(), folded(50, 1))), plain)
@@ -171,6 +172,7 @@ test('a checkpoint that does not fit when it is folded is resumed on disk, or re
   const onDisk = await check(build(), { ...resumed, spill: { dir } })
   assert.equal(said(onDisk), whole)
   assert.ok(onDisk.statistics.diskBytes > 0)
+  rmSync(checkpoint.dir, { recursive: true })
 })
 
 test('a state of 320 bits takes less than half of the memory when it is folded', async () => {
@@ -199,6 +201,16 @@ test('a state of 320 bits takes less than half of the memory when it is folded',
     )
   const plain = await check(build(), { maxStates: 200_000 })
   const compressed = await check(build(), { ...folded(), maxStates: 200_000, maxMemory: 8e6 })
+  assert.equal(said(compressed), said(plain))
+  const [before, after] = [plain, compressed].map(({ statistics }) => statistics.bytesPerState)
+  assert.ok(after < before / 2, `${after} instead of ${before} bytes`)
+})
+
+test('a million states of 96 bits take less than half of the memory when they are folded', async () => {
+  const build = () => pageMigration.build({ folios: 3, batch: 1 })
+  const bounds = { maxStates: 1_000_000 }
+  const plain = await check(build(), bounds)
+  const compressed = await check(build(), { ...bounds, compress: true })
   assert.equal(said(compressed), said(plain))
   const [before, after] = [plain, compressed].map(({ statistics }) => statistics.bytesPerState)
   assert.ok(after < before / 2, `${after} instead of ${before} bytes`)

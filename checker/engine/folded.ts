@@ -38,8 +38,11 @@ export interface FoldedLimits {
   readonly most: number
 }
 
-/** The states in the space, for each one that is folded. */
-const WINDOW_SHARE = 1 / 64
+/**
+ * What folded states and the space may take together, as a share of what the states would take as they are. A larger space
+ * saves time, as fewer states are folded again that come back; a small one is always allowed.
+ */
+const SHARE = 0.4
 const SMALLEST_WINDOW = 1 << 16
 
 export class Folded extends Depot {
@@ -95,8 +98,10 @@ export class Folded extends Depot {
   override beginLevel(ranges?: readonly IdRange[]): void {
     super.beginLevel(ranges)
     const { least, most } = this.#limits
-    const wanted = Math.max(least, Math.min(most, Math.max(SMALLEST_WINDOW, this.distinct * WINDOW_SHARE)))
     const { capacity } = this.space
+    const unfolded = this.space.bytesPerState
+    const spare = (SHARE * unfolded * this.distinct - this.bytes) / unfolded
+    const wanted = Math.max(least, Math.min(most, Math.max(SMALLEST_WINDOW, spare)))
     if (wanted > capacity || wanted < capacity / 2) this.resize(Math.floor(wanted))
   }
 

@@ -50,6 +50,12 @@ export class PackedPairs {
     writeBits(this.#words, base, offset + this.#first, this.#second, b)
   }
 
+  /** Loads the pair into the processor's cache. */
+  touch(at: number): number {
+    const width = this.#first + this.#second
+    return this.#words[(at >>> 5) * width + (((at & 31) * width) >>> 5)]
+  }
+
   first(at: number): number {
     const width = this.#first + this.#second
     return readBits(this.#words, (at >>> 5) * width, (at & 31) * width, this.#first)

@@ -16,7 +16,12 @@ export class PairTable {
   /** the number of a pair, and above it the bits of its hash that there is room for; 0 where there is none */
   #slots = new Int32Array(growable(4 * SMALLEST), 0, SMALLEST)
   #idBits = bitsFor(SMALLEST)
+  /** of the pairs at hand: those that are distinct, their hashes, and for each of all the one that it is the same as */
+  readonly #distinct = new Int32Array(TOGETHER)
   readonly #hashes = new Int32Array(TOGETHER)
+  readonly #same = new Int32Array(TOGETHER)
+  /** by some bits of the hash, the pair that came last */
+  readonly #recent = new Int32Array(TOGETHER)
 
   /** Pairs whose halves have at least so many bits, at most 32. */
   constructor(first: number, second: number) {
@@ -52,18 +57,40 @@ export class PairTable {
    * the processor has many cache misses under way at once.
    */
   internAll(values: Int32Array, left: number, right: number, at: number, count: number): void {
-    const [pairs, slots, hashes, idBits] = [this.#pairs, this.#slots, this.#hashes, this.#idBits]
-    const [scale, mask] = [slots.length / 2 ** 32, 2 ** idBits - 1]
+    const some = this.#without(values, left, right, count)
+    const [pairs, slots, hashes, distinct, same] = [this.#pairs, this.#slots, this.#hashes, this.#distinct, this.#same]
+    const [scale, mask] = [slots.length / 2 ** 32, 2 ** this.#idBits - 1]
     let touched = 0
-    for (let each = 0; each < count; each++) hashes[each] = hashPair(values[left + each], values[right + each])
-    for (let each = 0; each < count; each++) touched ^= slots[homeOf(hashes[each], scale)]
-    for (let each = 0; each < count; each++) {
-      const id = slots[homeOf(hashes[each], scale)] & mask
-      touched ^= pairs.first(id)
-    }
+    for (let one = 0; one < some; one++) touched ^= slots[homeOf(hashes[one], scale)]
+    for (let one = 0; one < some; one++) touched ^= pairs.touch(slots[homeOf(hashes[one], scale)] & mask)
     this.touched ^= touched
-    for (let each = 0; each < count; each++)
-      values[at + each] = this.#intern(values[left + each], values[right + each], hashes[each])
+    for (let one = 0; one < some; one++) {
+      const each = distinct[one]
+      values[at + each] = this.#intern(values[left + each], values[right + each], hashes[one])
+    }
+    if (some === count) return
+    for (let each = 0; each < count; each++) values[at + each] = values[at + same[each]]
+  }
+
+  /** Gathers the pairs without most of those that came before in the same turn, which is what many have done. */
+  #without(values: Int32Array, left: number, right: number, count: number): number {
+    const [hashes, distinct, same, recent] = [this.#hashes, this.#distinct, this.#same, this.#recent]
+    let some = 0
+    for (let each = 0; each < count; each++) {
+      const [a, b] = [values[left + each], values[right + each]]
+      const hash = hashPair(a, b)
+      const before = recent[hash & (TOGETHER - 1)]
+      // It may be of another turn; then what lies there now is compared, which does no harm.
+      if (before < each && values[left + before] === a && values[right + before] === b) {
+        same[each] = same[before]
+        continue
+      }
+      recent[hash & (TOGETHER - 1)] = each
+      same[each] = each
+      hashes[some] = hash
+      distinct[some++] = each
+    }
+    return some
   }
 
   /** The way back: writes the halves of the pairs whose numbers lie from `at` on. */

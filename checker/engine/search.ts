@@ -101,7 +101,7 @@ const SHARED_LEVEL = 2 ** 13
 const LEAST_ROOMS = 4
 /** the share of the memory, and the most states, that are kept unfolded where the others are folded */
 const FOLD_FROM = 200_000
-const [WINDOW_SHARE, LARGEST_WINDOW] = [1 / 8, 1 << 18]
+const [WINDOW_SHARE, LARGEST_WINDOW] = [1 / 8, 1 << 20]
 
 /** Explores a model. Faults of the spec are part of the outcome; only faults of the checker itself are thrown. */
 export async function search(model: Model, options: SearchOptions = {}): Promise<Search> {
@@ -383,7 +383,7 @@ class Run {
 
   /** States that so many bytes of space have room for. */
   #windowIn(bytes: number): number {
-    return Math.floor(bytes / (this.#space.stride * 4 + 8))
+    return Math.floor(bytes / this.#space.bytesPerState)
   }
 
   /** Expands a level of the depot, piece by piece. */

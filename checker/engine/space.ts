@@ -153,6 +153,11 @@ export class Space {
     return this.reserved * this.stride * 4 + this.table.length * 4
   }
 
+  /** Bytes of a state with its share of the table, between growing and growing. */
+  get bytesPerState(): number {
+    return this.stride * 4 + 8
+  }
+
   /** Bytes of a space that is full. */
   get memoryBytes(): number {
     return this.capacity * this.stride * 4 + this.table.length * 4
