@@ -26,6 +26,10 @@ const PATCHES: Readonly<Record<string, { base: Release; about: string }>> = {
     base: 'v7.3',
     about: 'hypothetical: unmapping for migration leaves the TLBs alone',
   },
+  'lock-in-reclaim': {
+    base: 'v6.4',
+    about: 'hypothetical: a task in direct reclaim waits for the locks of folios that it migrates, as others do',
+  },
   'move-ptes-unguarded': {
     base: 'v7.3',
     about: 'hypothetical: mremap moves entries without the rmap lock, as before v3.2 and exec before v2.6.35',

@@ -50,6 +50,8 @@ export function unmapSteps<Exit extends string>(
       .with('each-entry', () => pte.kind !== 'protnone' || settings['flush-without-access'] === 'yes')
       .with('deferred-in-async', () => driver.mode(me) !== 'async')
       .exhaustive()
+  /** Of a task in direct reclaim nobody knows which folios it has locked already. In no mode does it wait for a lock. */
+  const onlyTries = migration.memalloc === true && settings['lock-in-reclaim'] === 'tries'
   /** Whoever reads a folio holds its lock as long as the disk takes. */
   const worthWaiting = (s: Mm, me: Locals): boolean => {
     if (driver.mode(me) !== 'sync_light' || !mm.sizes.uptodate) return true
@@ -103,7 +105,8 @@ export function unmapSteps<Exit extends string>(
     // U3, U6. Nobody else can have locked the destination.
     folio_lock: step('mm/migrate.c: __unmap_and_move / migrate_folio_unmap', (s, me) => {
       const src = s.folio[me.src!]
-      if (src.PG_locked && !(driver.mayWaitForLock(me) && worthWaiting(s, me))) return giveUp(s, me, '-EAGAIN')
+      const waits = driver.mayWaitForLock(me) && !onlyTries && worthWaiting(s, me)
+      if (src.PG_locked && !waits) return giveUp(s, me, '-EAGAIN')
       when(!src.PG_locked)
       src.PG_locked = true
       s.folio[me.dst!].PG_locked = true

@@ -35,6 +35,8 @@ export interface MigrateOptions<Exit extends string> {
   readonly exit: Exit
   /** a folio with unexpected references is waited for before the next attempt (proposed for MR_LONGTERM_PIN) */
   readonly waits?: boolean
+  /** the caller is in direct reclaim (PF_MEMALLOC): it may hold folio locks of its own, so that it waits for none */
+  readonly memalloc?: boolean
   /** whether `me.stats` counts; it must have been declared so */
   readonly counts?: boolean
 }

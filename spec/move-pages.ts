@@ -17,13 +17,15 @@ interface Mover {
   /** whether memory for destinations may run out */
   readonly mayRunOut?: boolean
   readonly counts?: boolean
+  /** whether it is in direct reclaim */
+  readonly memalloc?: boolean
   /** when it ends: never, after one call, or when a call has moved everything */
   readonly until?: 'never' | 'returned' | 'moved'
 }
 
 /** The migrating task on `cpu`. It looks at every page; those that are not mapped it leaves out. */
 export function movePages(mm: Memory, mover: Mover) {
-  const { cpu, mode, settings, mayRunOut = false, counts = false, until = 'never' } = mover
+  const { cpu, mode, settings, mayRunOut = false, counts = false, memalloc = false, until = 'never' } = mover
   const lastPage = mm.pages.size - 1
   const locals = {
     ...migrateLocals(mm, { longest: mm.objects.size, mode, settings, mayRunOut, counts }),
@@ -69,6 +71,7 @@ export function movePages(mm: Memory, mover: Mover) {
         settings,
         exit: 'return',
         counts,
+        memalloc,
       }),
       return: step('mm/migrate.c: move_pages_and_store_status', (_s, me) => {
         if (until === 'returned' || (until === 'moved' && !me.failed)) return 'done'

@@ -50,6 +50,25 @@ test('only MIGRATE_SYNC waits for the disk', async () => {
   }
 })
 
+test('a task in direct reclaim waits for no folio lock in any mode, and so not for itself', async () => {
+  const returns = async (kernel: string, settings: object) => {
+    const found = await check(buildIo(kernel, { memalloc: true, ...settings }), { withoutTraces: true })
+    assert.equal(doubts(found), [], kernel)
+    assert.is(verdicts(found)['refcount-conserved'], 'holds', kernel)
+    return verdicts(found)['migration-returns']
+  }
+  for (const kernel of ['v3.12', 'v6.2', 'v6.4', 'v7.3'])
+    for (const mode of ['async', 'sync_light', 'sync']) assert.is(await returns(kernel, { mode }), 'holds', kernel)
+  // Without the rule. Since v6.5 MIGRATE_SYNC_LIGHT keeps away from what is being read in any case.
+  for (const [kernel, modes] of [
+    ['v6.2', ['holds', 'violated', 'violated']],
+    ['v6.4', ['holds', 'violated', 'violated']],
+    ['v7.3', ['holds', 'holds', 'violated']],
+  ] as const)
+    for (const [at, mode] of ['async', 'sync_light', 'sync'].entries())
+      assert.is(await returns(kernel, { mode, 'lock-in-reclaim': 'waits' }), modes[at], `${kernel} ${mode}`)
+})
+
 test('a store is lost through a translation that nobody flushes', async () => {
   const verdict = await check(buildProtection('v3.12', {}))
   const race = steps(verdict, 'no-lost-update')

@@ -44,6 +44,8 @@ interface Moved {
   readonly begin: (s: Mm) => void
   /** tasks that get on, beside the migration; the rest need never do a step */
   readonly fair?: readonly string[]
+  /** whether the migrating task is in direct reclaim */
+  readonly memalloc?: boolean
   /** whether a standstill is an error of its own; not where it is what a claim is about */
   readonly mayStandStill?: boolean
 }
@@ -51,9 +53,9 @@ interface Moved {
 /** The model of one call of move_pages for them. */
 export function movedOnce(name: string, given: Given<{ mode: string }>, moved: Moved) {
   const [{ settings }, values, claimsOn, waive] = given
-  const { sizes, others, begin, fair = [], mayStandStill = false } = moved
+  const { sizes, others, begin, fair = [], memalloc = false, mayStandStill = false } = moved
   const mm = memory(sizes)
-  const migration = movePages(mm, { cpu: 0, mode: values.mode as Mode, settings, until: 'returned' })
+  const migration = movePages(mm, { cpu: 0, mode: values.mode as Mode, settings, memalloc, until: 'returned' })
   return model(
     name,
     { state: mm.state, processes: { migration, ...others(mm) } },

@@ -105,6 +105,13 @@ export const migration = {
     ],
     patches: {},
   }),
+  'lock-in-reclaim': define({
+    about:
+      'whether a task in direct reclaim (PF_MEMALLOC), which may hold folio locks of its own, only tries the lock of a folio that it migrates (3e7d34497067, before v3.12), or waits for it as others do',
+    values: ['tries', 'waits'],
+    history: [{ since: 'v3.12', value: 'tries', commit: '' }],
+    patches: { 'lock-in-reclaim': 'waits' },
+  }),
   'split-lock': define({
     about: 'whether splitting a large folio for migration waits for its lock in asynchronous mode too',
     values: ['waits', 'tries-in-async'],
