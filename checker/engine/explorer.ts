@@ -10,17 +10,17 @@ import { boundClaims } from '../language/predicate.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
 import { type Insert, makeInsert, type Numbers } from './insert.ts'
 import { Inspector } from './inspector.ts'
+import { Interpreter } from './interpreter.ts'
 import { isOpen, type Judge, judgeFor } from './judge.ts'
 import { BATCH, CHUNK, Kernel, mostRecords } from './kernel.ts'
 import { layoutOf } from './layout.ts'
 import { type Learning, newLearning } from './learning.ts'
 import { recordWords } from './record-code.ts'
-import { type ActionRule, actionRules, type Effect, LARGEST_TABLE, Teacher } from './rules.ts'
+import { type ActionRule, actionRules, LARGEST_TABLE, Teacher } from './rules.ts'
 import { CONTROL, hashWords, type IdRange, type Space } from './space.ts'
 import { BLOCK } from './space-memory.ts'
 import type { Tally } from './statistics.ts'
 import type { Symmetry } from './symmetry.ts'
-import type { TreeNode } from './table.ts'
 
 /** The states of one level, addressed by position. */
 export interface Frontier {
@@ -87,6 +87,7 @@ export class Explorer {
   readonly #kernelAfter: number
   readonly #learning: Learning = newLearning()
   readonly #insert: Insert
+  readonly #interpreter: Interpreter
   readonly #numbers: Numbers = { next: 0, end: 0 }
   /** words of a record of successors */
   readonly #record: number
@@ -128,6 +129,7 @@ export class Explorer {
     this.teacher = new Teacher(model, layout, this.coverage)
     this.inspector = new Inspector(model, layout.words, this.teacher, this.#learning, this.judge, this.coverage)
     this.actions = actionRules(model.instances)
+    this.#interpreter = new Interpreter(this.actions, this.teacher, this.#learning, layout.words)
     this.#insert = makeInsert(layout.words, threads > 1)
     this.#record = recordWords(layout.words)
     this.#out = new Int32Array(2 * BATCH * this.#record)
@@ -347,13 +349,13 @@ export class Explorer {
   #append(rule: number, words: Int32Array, base: number, id: number): void {
     const start = this.#n
     try {
-      let n = this.#walk(rule, words, base, id, this.#out, start)
+      let n = this.#interpreter.walk(rule, words, base, id, this.#out, start, this.expanded)
       // A typed array ignores what is written behind its end: enlarge it and do this again.
       while (n > this.#out.length) {
         const larger = new Int32Array(2 * n)
         larger.set(this.#out.subarray(0, start))
         this.#out = larger
-        n = this.#walk(rule, words, base, id, larger, start)
+        n = this.#interpreter.walk(rule, words, base, id, larger, start, this.expanded)
       }
       this.#n = n
     } catch (thrown) {
@@ -519,47 +521,6 @@ export class Explorer {
     return error
   }
 
-  /** Appends the successors by one rule, from its table or by running its function. */
-  #walk(at: number, words: Int32Array, base: number, id: number, out: Int32Array, n: number): number {
-    const rule = this.actions[at]
-    const known = this.#follow(rule.table.root, words, base, id, out, n)
-    if (known >= 0) return known
-    const learn = this.#learning.learns(rule.table, this.expanded)
-    let end = n
-    this.teacher.act(rule, at, words, base, learn, (effect) => {
-      end = this.#apply(effect, words, base, id, out, end)
-    })
-    return end
-  }
-
-  /** Appends what the known part of a tree says; -1 where it does not know enough. */
-  #follow(
-    node: TreeNode<Effect | null> | undefined,
-    words: Int32Array,
-    base: number,
-    id: number,
-    out: Int32Array,
-    n: number,
-  ): number {
-    let at = node
-    while (at !== undefined && at.kind === 'branch') at = at.children[(words[base + at.word] >>> at.shift) & at.mask]
-    if (at === undefined) return -1
-    if (at.kind === 'leaf') return at.result === null ? n : this.#apply(at.result, words, base, id, out, n)
-    let end = n
-    for (const child of at.children) {
-      end = this.#follow(child, words, base, id, out, end)
-      if (end < 0) return -1
-    }
-    return end
-  }
-
-  #apply(effect: Effect, words: Int32Array, base: number, id: number, out: Int32Array, n: number): number {
-    const count = this.space.words
-    for (let at = 0; at < count; at++) out[n + at] = (words[base + at] & effect.and[at]) | effect.or[at]
-    out[n + count] = id
-    return n + this.#record
-  }
-
   /**
    * Makes the kernel when the interpreter has been at it for a while. Its programs learn as they go; they are written anew
    * when claims were decided or ask for something new, and a few times when the tables have become another shape.
@@ -625,7 +586,7 @@ export class Explorer {
     const out = new Int32Array(this.#record)
     return (
       !this.inspector.mayEnd(words, base) &&
-      this.actions.every((_, rule) => this.#walk(rule, words, base, 0, out, 0) === 0)
+      this.actions.every((_, rule) => this.#interpreter.walk(rule, words, base, 0, out, 0, this.expanded) === 0)
     )
   }
 
@@ -651,10 +612,10 @@ export class Explorer {
 
   /** Puts the successors by one instance into the buffer for them; returns their end. */
   #stepsInto(instance: number, words: Int32Array, base: number): number {
-    const n = this.#walk(instance, words, base, 0, this.#steps, 0)
+    const n = this.#interpreter.walk(instance, words, base, 0, this.#steps, 0, this.expanded)
     if (n <= this.#steps.length) return n
     this.#steps = new Int32Array(2 * n)
-    return this.#walk(instance, words, base, 0, this.#steps, 0)
+    return this.#interpreter.walk(instance, words, base, 0, this.#steps, 0, this.expanded)
   }
 
   /** The same for those that the constraint allows. */
