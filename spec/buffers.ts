@@ -5,6 +5,7 @@
 import { match } from 'ts-pattern'
 import { when } from '../checker/language/index.ts'
 import { folioPut, type Mm } from './memory.ts'
+import type { Mode } from './migrate-locals.ts'
 import type { Settings } from './switches/index.ts'
 
 /** The buffers of a folio before it is moved, under private_lock; false when somebody uses them. */
@@ -28,8 +29,21 @@ export function checkBuffers(s: Mm, f: number, settings: Settings): boolean {
   return true
 }
 
+/**
+ * The lock of the buffer, since v5.0: a kernel that releases buffers leaves a locked one alone, for it is in use. False
+ * when it is not waited for, which MIGRATE_SYNC always does, and MIGRATE_ASYNC never.
+ */
+export function lockBuffers(s: Mm, mode: Mode, settings: Settings): boolean {
+  const light = settings['sync-light-lock'] === 'waits' || s.buffer.BH_Uptodate
+  if (s.buffer.BH_Lock && (mode === 'async' || (mode === 'sync_light' && !light))) return false
+  when(!s.buffer.BH_Lock)
+  s.buffer.BH_Lock = true
+  return true
+}
+
 /** What was done to keep users away is undone, after the move or after its failure. */
 export function letUsersBack(s: Mm): void {
+  s.buffer.BH_Lock = false
   s.buffer.private_lock = false
   s.buffer.BH_Migrate = false
 }

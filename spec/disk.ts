@@ -21,7 +21,27 @@ export function disk(mm: Memory) {
   )
 }
 
-/** The same with a read that is still to be submitted: it can end only after `submitted`. */
+/** The same for a buffer of the first object, which is being read: it is the buffer that is locked, and in use. */
+export function diskOfBuffer(mm: Memory) {
+  return process(
+    mm.state,
+    { title: 'disk', locals: {}, start: {} },
+    {
+      end_buffer_read: step('fs/buffer.c: end_buffer_read_sync', (s) => {
+        s.buffer.BH_Uptodate = true
+        s.buffer.BH_Lock = false
+        s.buffer.b_count = 0
+        return 'folio_end_writeback'
+      }),
+      folio_end_writeback: step('mm/filemap.c: end_page_writeback / folio_end_writeback', (s) => {
+        s.folio[1].PG_writeback = false
+        return 'done'
+      }),
+    },
+  )
+}
+
+/** The folio again, with a read that is still to be submitted: it can end only after `submitted`. */
 export function diskOfReadahead(mm: Memory, submitted: (s: Mm) => boolean) {
   return process(
     mm.state,

@@ -95,6 +95,8 @@ export interface Sizes {
   readonly deferredSplit?: boolean
   /** the folio of the first object has a buffer head; where its mapping offers no migrate_folio, private data of any kind */
   readonly buffers?: boolean
+  /** that buffer can be locked, by whoever reads it from the disk and by migration */
+  readonly bufferLocks?: boolean
   /** the first object is a file whose mapping is marked unmovable, or offers no migrate_folio */
   readonly firstMapping?: 'AS_UNMOVABLE' | 'no migrate_folio'
   /** the first two pages are a THP at the start, which is one folio: a head, and a tail that is nobody's */
@@ -218,6 +220,8 @@ export function memory(sizes: Sizes) {
       b_count: sizes.buffers && !tracksDirty ? range(0, 1) : constant<number>(0),
       private_lock: flag(sizes.buffers && !tracksDirty),
       BH_Migrate: flag(sizes.buffers && !tracksDirty),
+      BH_Lock: flag(sizes.bufferLocks),
+      BH_Uptodate: flag(sizes.bufferLocks),
     }),
     /** the translation that a CPU still has for a page */
     tlb: array(cpus, array(pages, folioIf(sizes.tlb))),
@@ -364,7 +368,7 @@ export function bootFree(s: Mm, sizes: Sizes): void {
   s.onDisk = sizes.firstMapping === 'no migrate_folio' ? 1 : 0
   s.i_pages_locked = false
   s.rmap_locked = false
-  s.buffer = { folio: null, b_count: 0, private_lock: false, BH_Migrate: false }
+  s.buffer = { folio: null, b_count: 0, private_lock: false, BH_Migrate: false, BH_Lock: false, BH_Uptodate: false }
   for (const cpu of s.tlb.keys()) s.tlb[cpu].fill(null)
   s.asleep.fill(null)
   for (const cpu of s.batch.keys()) {

@@ -6,7 +6,7 @@
 import { match } from 'ts-pattern'
 import type { Steps } from '../checker/language/index.ts'
 import { note, step, stepsIf, when } from '../checker/language/index.ts'
-import { checkBuffers, letUsersBack, moveBuffers } from './buffers.ts'
+import { checkBuffers, letUsersBack, lockBuffers, moveBuffers } from './buffers.ts'
 import { flushBatch, folioAddLru, moveUnevictable, unisolate } from './lru.ts'
 import { expectedReferences, flushTlb, folioPut, folioUnlock, inPageCache, type Mm, ownReferences } from './memory.ts'
 import { type MigrateLabel, type Migration, putDestination, referencesGone, startMove } from './migrate.ts'
@@ -16,6 +16,7 @@ import { addRmap, drainInPageTableLock, visited, walkBegins, walkOn } from './rm
 
 export type MoveLabel =
   | 'try_to_unmap_flush'
+  | 'lock buffers'
   | 'check buffers'
   | 'refcount as expected?'
   | 'wait for references'
@@ -37,6 +38,7 @@ export function moveSteps<Exit extends string>(
   const { file = false, tlb = false, firstMapping } = mm.sizes
   /** what has no migrate_folio has to release its private data before */
   const buffers = mm.sizes.buffers === true && firstMapping !== 'no migrate_folio'
+  const locksBuffers = buffers && mm.sizes.bufferLocks === true && settings['buffer-check'] !== 'release'
   const copyFirst = settings['copy-order'] === 'before-freeze'
   const addLast = settings['add-destination'] === 'after-restore'
 
@@ -86,12 +88,20 @@ export function moveSteps<Exit extends string>(
         return go(s, me, 'move')
       }),
     }),
+    ...stepsIf(locksBuffers, {
+      'lock buffers': step('mm/migrate.c: buffer_migrate_lock_buffers', (s: Mm, me: Locals) => {
+        if (lockBuffers(s, driver.mode(me), settings)) return 'check buffers'
+        note(s, 'is locked, -EAGAIN')
+        return go(s, me, driver.moveFailed(me, '-EAGAIN'))
+      }),
+    }),
     ...stepsIf(buffers, {
       'check buffers': step(
         'mm/migrate.c: fallback_migrate_page / buffer_migrate_page_norefs / buffer_migrate_folio_norefs',
         (s: Mm, me: Locals) => {
           if (checkBuffers(s, me.src!, settings)) return startMove(migration, s, me)
           note(s, 'somebody uses them')
+          if (locksBuffers) letUsersBack(s)
           return go(s, me, driver.moveFailed(me, '-EAGAIN'))
         },
       ),

@@ -80,7 +80,8 @@ export function migratePages<Exit extends string>(
     me.thp = s.folio[me.src!].compound === 'head'
     if (mm.sizes.firstMapping !== undefined && s.cache[0] === me.src)
       return mm.sizes.firstMapping === 'AS_UNMOVABLE' ? 'mapping_unmovable?' : 'fallback_migrate_folio'
-    return s.buffer.folio === me.src ? 'check buffers' : startMove(options, s, me)
+    if (s.buffer.folio !== me.src) return startMove(options, s, me)
+    return mm.sizes.bufferLocks && settings['buffer-check'] !== 'release' ? 'lock buffers' : 'check buffers'
   }
 }
 

@@ -69,6 +69,28 @@ test('a task in direct reclaim waits for no folio lock in any mode, and so not f
       assert.is(await returns(kernel, { mode, 'lock-in-reclaim': 'waits' }), modes[at], `${kernel} ${mode}`)
 })
 
+test('MIGRATE_SYNC_LIGHT waits for a buffer that is being read up to v6.4, and MIGRATE_ASYNC never', async () => {
+  for (const [kernel, modes] of [
+    // Buffers in use are not released, and so not waited for. MIGRATE_SYNC waits for the writeback.
+    ['v4.20', ['holds', 'holds', 'violated']],
+    ['v6.2', ['holds', 'violated', 'violated']],
+    ['v6.4', ['holds', 'violated', 'violated']],
+    ['v6.5', ['holds', 'holds', 'violated']],
+    ['v7.3', ['holds', 'holds', 'violated']],
+  ] as const) {
+    for (const [at, mode] of ['async', 'sync_light', 'sync'].entries()) {
+      const found = await check(buildIo(kernel, { mode, buffers: true }), { withoutTraces: true })
+      assert.is(verdicts(found)['returns-without-io'], modes[at], `${kernel} ${mode}`)
+      assert.equal(doubts(found), [], `${kernel} ${mode}`)
+    }
+    const served = await check(buildIo(kernel, { mode: 'sync', buffers: true, memalloc: true }), {
+      withoutTraces: true,
+    })
+    assert.is(verdicts(served)['migration-returns'], 'holds', kernel)
+    assert.equal(doubts(served), [], kernel)
+  }
+})
+
 test('a store is lost through a translation that nobody flushes', async () => {
   const verdict = await check(buildProtection('v3.12', {}))
   const race = steps(verdict, 'no-lost-update')

@@ -97,7 +97,7 @@ export const migration = {
   }),
   'sync-light-lock': define({
     about:
-      'whether MIGRATE_SYNC_LIGHT waits for any folio lock, or not for that of a folio whose contents are not there, because it is being read (4bb6dc79d987 [U])',
+      'whether MIGRATE_SYNC_LIGHT waits for the lock of any folio and any buffer, or not for that of one whose contents are not there, because it is being read (4bb6dc79d987 [U])',
     values: ['waits', 'waits-if-uptodate'],
     history: [
       { since: 'v3.12', value: 'waits', commit: '' },

@@ -13,7 +13,7 @@ import {
 } from '../../migration.ts'
 import { refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
-import { MEMORY_WAIVERS, NEVER_UNINITIALISED, ONLY_CACHED } from './waivers.ts'
+import { howBuffersAreKept, MEMORY_WAIVERS, NEVER_UNINITIALISED, ONLY_CACHED } from './waivers.ts'
 
 /** What migration does about buffers of a block device. */
 export const rows = ['v4.20', 'v5.0', 'v5.2', 'v5.3', 'v6.12', 'v6.16', 'v7.3']
@@ -48,11 +48,9 @@ function waivers({ settings }: Kernel): Record<string, string> {
       ? {
           'user.b_data is never F1': 'this kernel releases the buffers',
           'buffer.folio is never F1': 'this kernel releases the buffers',
-          "action 'migration: move buffers' is never": 'this kernel releases the buffers',
         }
       : { 'buffer.folio is never none': 'this kernel takes the buffers along' }),
-    ...(how !== 'check-held' && { 'buffer.private_lock never changes': 'this kernel does not keep the lock' }),
-    ...(how !== 'check-marked' && { 'buffer.BH_Migrate never changes': 'this kernel does not mark buffers' }),
+    ...howBuffersAreKept(settings),
   }
 }
 

@@ -6,7 +6,7 @@ import { boundsFor, constants, migrationVsIo } from '../../../spec/scenarios/mig
 import { migrationReturns, returnsWithoutIo } from '../../migration-progress.ts'
 import { refcountConserved } from '../../pinning.ts'
 import { type Expectation, type RawSettings, scenario, settle } from '../../scenario.ts'
-import { twoCachedFolios } from './waivers.ts'
+import { howBuffersAreKept, twoCachedFolios } from './waivers.ts'
 
 /** Before and after the change of what MIGRATE_SYNC_LIGHT waits for. */
 export const rows = ['v6.2', 'v6.4', 'v6.5', 'v7.3']
@@ -17,10 +17,13 @@ export const rows = ['v6.2', 'v6.4', 'v6.5', 'v7.3']
  */
 export function build(kernelName: string, settings: RawSettings): Model {
   const { on, values } = settle(kernelName, settings, constants)
+  const ownLock = values.memalloc && !values.buffers
   const returns = values.memalloc ? migrationReturns() : returnsWithoutIo()
   return migrationVsIo(on, values, (mm) => [returns, refcountConserved(mm)] as readonly Claim<Mm>[], {
     ...twoCachedFolios(on.settings),
-    ...(values.memalloc && on.settings['lock-in-reclaim'] === 'waits' ? WAITS_FOR_ITSELF : {}),
+    ...(ownLock && on.settings['lock-in-reclaim'] === 'waits' ? WAITS_FOR_ITSELF : {}),
+    ...(values.buffers ? { 'buffer.folio is never': 'one call moves two folios' } : {}),
+    ...(values.buffers ? howBuffersAreKept(on.settings) : {}),
   })
 }
 

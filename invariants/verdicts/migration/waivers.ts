@@ -48,6 +48,15 @@ export const MOVED_ONCE: Waivers = {
   'user2.folio is never F1': 'the task ends when it has moved the folio, and does not move it back',
 }
 
+/** What a kernel does with buffers that it migrates, and others do not. */
+export function howBuffersAreKept({ 'buffer-check': how }: Settings): Waivers {
+  return {
+    ...(how === 'release' && { "action 'migration: move buffers' is never": 'this kernel releases the buffers' }),
+    ...(how !== 'check-held' && { 'buffer.private_lock never changes': 'this kernel does not keep the lock' }),
+    ...(how !== 'check-marked' && { 'buffer.BH_Migrate never changes': 'this kernel does not mark buffers' }),
+  }
+}
+
 /** Where two folios of the page cache, and only these, are moved once, and nobody holds references that are in the way. */
 export function twoCachedFolios(settings: Settings): Waivers {
   const once = 'one call moves two folios'
