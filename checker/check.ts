@@ -185,18 +185,24 @@ function claimVerdict(
   return { name, sentence, source, kind, verdict: outcome.status, trace }
 }
 
-function claimTarget(found: Search, claim: Claim<object>, at: number, level: number): Target {
+function claimTarget({ explorer, fault }: Search, claim: Claim<object>, at: number, level: number): Target {
+  const { inspector } = explorer
+  // In a spec that is at fault the claim may throw where the search did not come to ask: that decides nothing.
+  const lenient = (test: () => boolean): boolean => {
+    try {
+      return test()
+    } catch (thrown) {
+      if (fault === null) throw thrown
+      return false
+    }
+  }
   return claim.kind === 'step'
     ? {
         kind: 'steps',
         level,
-        test: (before, base, out, to) => found.explorer.inspector.stepViolates(at, before, base, out, to),
+        test: (before, base, out, to) => lenient(() => inspector.stepViolates(at, before, base, out, to)),
       }
-    : {
-        kind: 'states',
-        level,
-        test: (words, base) => found.explorer.inspector.decides(at, words, base),
-      }
+    : { kind: 'states', level, test: (words, base) => lenient(() => inspector.decides(at, words, base)) }
 }
 
 function kindOf(outcome: Outcome, claims: readonly ClaimVerdict[]): VerdictKind {

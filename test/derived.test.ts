@@ -214,6 +214,61 @@ test('an exception in a quantity is one of the claim that asks for it', async ()
   })
 })
 
+test('an exception that is remembered is thrown again, whatever was computed since', async () => {
+  type Grid = { x: number; y: number }
+  await agree(() => {
+    const above = derived('above', (s: Grid) => {
+      if (s.y === 0) throw new Error('none')
+      return s.y
+    })
+    const caught = (s: Grid): number => {
+      try {
+        return above(s)
+      } catch {
+        return 7
+      }
+    }
+    return model(
+      'Grid',
+      { state: { x: range(0, 3), y: range(0, 3) } },
+      {
+        init: (s) => Object.assign(s, { x: 0, y: 0 }),
+        actions: {
+          x(s: Grid) {
+            when(s.x < 3)
+            s.x++
+          },
+          y(s: Grid) {
+            when(s.y < 3)
+            s.y++
+          },
+        },
+        claims: [
+          invariant<Grid>('none', (s) => s.x !== 9 && (s.x !== 2 || caught(s) !== 7)),
+          invariant<Grid>('not both', (s) => caught(s) === 7 || s.y > 0),
+        ],
+        deadlock: 'off',
+      },
+    )
+  })
+})
+
+test('what a claim catches of a faulty quantity is a fault all the same', async () => {
+  const changing = derived('changing', (s: Counter) => {
+    s.n = 0
+    return 0
+  })
+  const careless = (s: Counter) => {
+    try {
+      return changing(s) === 0
+    } catch {
+      return true
+    }
+  }
+  const { outcome } = await search(counter(3, invariant<Counter>('careless', careless)))
+  assert.match(outcome.fault?.error.message ?? '', 'changes the state')
+})
+
 test('what is not plain is refused, by both engines', async () => {
   const list = derived('list', (s: Counter) => [s.n] as unknown as number)
   await agree(() =>

@@ -124,4 +124,16 @@ test('a thread that is ready while a level is worked on joins in, and not after 
   assert.equal(late.orders, [])
 })
 
+test('what a thread reported about one level says nothing about a level on which it was not asked', async () => {
+  const worker = Object.assign(new EventEmitter(), { postMessage() {} })
+  const crew = new Crew([worker as unknown as Worker])
+  worker.emit('message', 'ready')
+  const space = new Space({ fields: [], words: 1, bits: 32 })
+  const epochs = { frontier: 0, flush: 0, search: 0 }
+  crew.begin({ ranges: [], size: 0 }, 1, space.memory, epochs, judgeFor([], false))
+  worker.emit('message', { stint: 'full', added: [] })
+  assert.is(await crew.settled(), false, 'it found no room')
+  assert.is(await crew.settled(), true, 'nobody was set to work since')
+})
+
 test.run()

@@ -61,6 +61,8 @@ interface Member {
   report: Report | null
   ready: boolean
   busy: boolean
+  /** set to work since all were last waited for; what others reported is about another level */
+  asked: boolean
 }
 
 export class Crew {
@@ -72,7 +74,7 @@ export class Crew {
   #failure: Error | null = null
 
   constructor(workers: readonly Worker[]) {
-    this.#members = workers.map((worker) => ({ worker, report: null, ready: false, busy: false }))
+    this.#members = workers.map((worker) => ({ worker, report: null, ready: false, busy: false, asked: false }))
     for (const member of this.#members) {
       member.worker.on('message', (report: Report | Ready) => {
         if (report === 'ready') {
@@ -121,6 +123,7 @@ export class Crew {
 
   #set(member: Member, order: Order): void {
     member.busy = true
+    member.asked = true
     member.worker.postMessage(order)
   }
 
@@ -129,7 +132,9 @@ export class Crew {
     while (this.#members.some((member) => member.busy) && this.#failure === null) await this.#change()
     if (this.#failure !== null) throw this.#failure
     this.#order = null
-    return this.#members.every(({ report }) => report === null || report.stint === 'done')
+    const done = this.#members.every(({ asked, report }) => !asked || report?.stint === 'done')
+    for (const member of this.#members) member.asked = false
+    return done
   }
 
   async #change(): Promise<void> {

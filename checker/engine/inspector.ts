@@ -94,13 +94,11 @@ export class Inspector {
     return (this.#evaluate(rule, false, words, 0) & TRUE) !== 0
   }
 
-  /** The claims and derived quantities whose tables have stopped learning. */
+  /** The claims whose tables have stopped learning. */
   direct(): string[] {
-    const quantities = this.#teacher.quantities.rules.filter(({ table }) => table.leaves >= LARGEST_TABLE)
-    const claims = [...this.statePredicates, ...this.stepPredicates]
+    return [...this.statePredicates, ...this.stepPredicates]
       .filter(({ table }) => table.leaves >= LARGEST_TABLE)
       .map(({ bound }) => this.#model.claims[bound.claim].name)
-    return [...claims, ...quantities.map(({ quantity }) => quantity.place)]
   }
 
   /** The claims on states that are open, for the kernel. */

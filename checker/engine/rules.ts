@@ -64,6 +64,8 @@ export class Teacher {
   /** what claims asked for, and the draft that computes it */
   readonly quantities = new Quantities()
   readonly #asked: Recorder
+  /** what is wrong with a quantity; kept, as the claim that asked for it may catch what is thrown */
+  #refusal: SpecError | null = null
   readonly #inner: Draft
   readonly #coverage: Coverage
   #lessons = 0
@@ -79,7 +81,10 @@ export class Teacher {
     if (number < 0) return quantity.compute(this.#draft.state, ...args)
     const { values } = this.quantities.rules[number]
     const value = values[this.#recorder.derived(number, () => this.#valueCode(number))]
-    return value === THREW ? quantity.compute(this.#inner.state, ...args) : value
+    if (value !== THREW) return value
+    // Whoever asks gets the exception itself.
+    this.#asked.begin(this.#source)
+    return quantity.compute(this.#inner.state, ...args)
   }
   readonly #noting: Chooser = (count) => {
     const taken = this.#chooser(count)
@@ -145,7 +150,11 @@ export class Teacher {
     this.#draft.memo = rule.remembers ? this.#memo : undefined
     for (let turn = careful ? 0 : 1; turn < 2; turn++) {
       this.#recorder.begin(this.#source)
-      result = this.#evaluate(rule.bound, onSteps)
+      try {
+        result = this.#evaluate(rule.bound, onSteps)
+      } finally {
+        this.#refuse()
+      }
       if (this.#recorder.writtenCells.length > 0) throw changesState(rule.bound.place)
       if (!learn) continue
       try {
@@ -173,24 +182,29 @@ export class Teacher {
     const rule = this.quantities.rules[number]
     const known = this.quantities.known(number, this.#words, this.#base)
     if (known >= 0) return known
-    const learn = rule.table.leaves < LARGEST_TABLE
-    const careful = learn && this.#careful(rule.table)
+    const careful = this.#careful(rule.table)
     const example = careful ? this.#example(this.#words, this.#base, 1) : noExample
-    let code = 0
-    for (let turn = careful ? 0 : 1; turn < 2; turn++) code = this.#compute(rule, learn, example)
-    return code
+    if (careful) this.#compute(rule, example)
+    return this.#compute(rule, example)
   }
 
-  #compute(rule: QuantityRule, learn: boolean, example: () => Int32Array): number {
+  #compute(rule: QuantityRule, example: () => Int32Array): number {
     this.#asked.begin(this.#source)
     const code = this.quantities.encode(rule, this.#valueOrThrew(rule))
-    if (this.#asked.writtenCells.length > 0) throw changesState(rule.quantity.place)
-    if (!learn) return code
     try {
+      if (this.#asked.writtenCells.length > 0) throw changesState(rule.quantity.place)
+      if (rule.table.leaves >= LARGEST_TABLE) throw looksDifferent(rule.quantity.place)
       return insertPath(rule.table, this.layout, this.#asked, code, Object.is, example).result
     } catch (thrown) {
-      throw asSpecError(thrown, rule.quantity.place)
+      this.#refusal ??= asSpecError(thrown, rule.quantity.place)
+      throw thrown
     }
+  }
+
+  #refuse(): void {
+    const refusal = this.#refusal
+    this.#refusal = null
+    if (refusal !== null) throw refusal
   }
 
   #valueOrThrew({ quantity, args }: QuantityRule): Plain | typeof THREW {
@@ -205,7 +219,7 @@ export class Teacher {
   auditQuantities(): void {
     forEachExample(this.quantities.rules, (rule, words) => {
       this.#look(this.layout, words, 0)
-      this.#compute(rule, true, noExample)
+      this.#compute(rule, noExample)
     })
   }
 
@@ -255,6 +269,13 @@ export class Teacher {
 }
 
 const noExample = () => NO_EXAMPLE
+
+const looksDifferent = (place: string): SpecError =>
+  new SpecError(
+    `${place} follows from too much of the state`,
+    `it was computed for ${LARGEST_TABLE.toLocaleString('en')} combinations of what it reads, and each is remembered`,
+    'call the function itself where the claim asks for it, or split it into quantities that read less each',
+  )
 
 /** Calls `visit` with the examples of the rules, or with a sample where there are many. */
 export function forEachExample<R extends { readonly table: Table<unknown> }>(

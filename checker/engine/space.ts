@@ -186,11 +186,11 @@ export class Space {
     const held = this.table
     const rooms = this.#refused ? null : roomsFor(this.words, slots, wanted, this.#sizes)
     if (rooms === null || !this.#moveInto(rooms, slots)) {
-      const leaves = this.#roomy !== null
-      if (leaves || this.log.length / this.stride - BLOCK <= wanted) this.#growLog(wanted + BLOCK, limit)
-      if (leaves || slots > held.length) this.#growTable(slots)
-      this.#roomy = null
-      this.#code = null
+      if (this.#roomy !== null) this.#leave(wanted + BLOCK, slots, limit)
+      else {
+        if (this.log.length / this.stride - BLOCK <= wanted) this.#growLog(wanted + BLOCK, limit)
+        if (slots > held.length) this.#growTable(slots)
+      }
     }
     if (this.table !== held) yield* this.#enterAll(ranges, callHelpers)
     const records = Math.min(this.log.length / this.stride, most)
@@ -229,6 +229,15 @@ export class Space {
     return true
   }
 
+  /** Gives log and table arrays of their own. Where there is no memory for both, nothing has changed. */
+  #leave(least: number, slots: number, limit: number): void {
+    const table = new Int32Array(new SharedArrayBuffer(slots * 4))
+    const log = this.#largerLog(least, limit)
+    this.#roomy = null
+    this.#code = null
+    this.#view(log, table)
+  }
+
   #growLog(least: number, limit: number): void {
     let records = this.log.length / this.stride
     while (records <= least) records *= 2
@@ -240,10 +249,17 @@ export class Space {
       this.#view(new Int32Array(buffer, 0, length), this.table)
       return
     }
+    this.#view(this.#largerLog(least, limit), this.table)
+  }
+
+  /** A copy of the log with room for more than `least` records. */
+  #largerLog(least: number, limit: number): Int32Array {
+    let records = this.log.length / this.stride
+    while (records <= least) records *= 2
     const length = Math.min(records, Math.floor(LARGEST_ARRAY / this.stride)) * this.stride
     const grown = reserve(Math.max(length, Math.floor(limit / 4)), (least + 1) * this.stride)
     grown.set(this.log)
-    this.#view(grown.subarray(0, grown.length - (grown.length % this.stride)), this.table)
+    return grown.subarray(0, grown.length - (grown.length % this.stride))
   }
 
   #growTable(slots: number): void {

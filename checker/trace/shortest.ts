@@ -174,14 +174,15 @@ function somePath(search: Search, target: Target): Path | null {
     for (const place of states.each(level)) {
       if (best !== null && compareWords(place.words, place.base, best.words, 0, words) >= 0) continue
       let step: { instance: number; after: Int32Array } | null = null
-      explorer.successorsOf(place.words, place.base, (instance, out, at) => {
+      const visit = (instance: number, out: Int32Array, at: number): void => {
         if (step !== null) return
         const fits =
           wanted === null && target.kind === 'steps'
             ? target.test(place.words, place.base, out, at)
             : states.keyOf(out, at) === wanted
         if (fits) step = { instance, after: out.slice(at, at + words) }
-      })
+      }
+      explorer.successorsOf(place.words, place.base, visit, search.fault !== null)
       if (step === null) continue
       best = {
         words: place.words.slice(place.base, place.base + words),
