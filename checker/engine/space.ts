@@ -3,7 +3,8 @@
  * is the packed words of a state and the number of its parent; states are numbered from 1, and number 0 is nobody. An
  * entry of the table is the number of a state, which fits the bits that select a slot, below the other bits of its hash:
  * most entries of other states are told apart without a look at their record.
- * Everything lies in shared memory, so that several threads can work on one space.
+ * Everything lies in shared memory, so that several threads can work on one space. Longer than most files because growth,
+ * alone or beside other threads, replaces what all the rest looks at; where memory comes from is elsewhere (space-memory).
  */
 import { growable } from './growable.ts'
 import type { Layout } from './layout.ts'
