@@ -162,24 +162,29 @@ export function countsFolios({ retriedPages }: { retriedPages: boolean }): Count
     wantsSplit: (n) => {
       n.nr_thp_failed++
     },
-    split: (n) => {
-      n.nr_thp_split++
-    },
-    notSplit: (n, { pages }) => {
-      n.nr_failed_pages += pages
-    },
-    noMemory: (n, { pages, thp, part }) => {
-      if (!thp && !part) n.nr_failed++
-      n.nr_failed_pages += pages + n.nr_retry_pages
-      n.nr_thp_failed += n.thp_retry
-    },
+    ...byLargeFolioAndPage,
     passBegins,
-    passesEnd: (n, parts) => {
-      if (!parts) n.nr_failed += n.retry
-      n.nr_thp_failed += n.thp_retry
-      n.nr_failed_pages += n.nr_retry_pages
-    },
   }
+}
+
+/** What is counted alike since large folios and pages have counters of their own. */
+const byLargeFolioAndPage: Pick<Counter, 'split' | 'notSplit' | 'noMemory' | 'passesEnd'> = {
+  split: (n) => {
+    n.nr_thp_split++
+  },
+  notSplit: (n, { pages }) => {
+    n.nr_failed_pages += pages
+  },
+  noMemory: (n, { pages, thp, part }) => {
+    if (!thp && !part) n.nr_failed++
+    n.nr_failed_pages += pages + n.nr_retry_pages
+    n.nr_thp_failed += n.thp_retry
+  },
+  passesEnd: (n, parts) => {
+    if (!parts) n.nr_failed += n.retry
+    n.nr_thp_failed += n.thp_retry
+    n.nr_failed_pages += n.nr_retry_pages
+  },
 }
 
 /** Since v6.3: the same units, and what is returned is counted in one place. */
@@ -199,23 +204,8 @@ export const countsBatch: Counter = {
     n.nr_failed++
     n.nr_thp_failed++
   },
-  split: (n) => {
-    n.nr_thp_split++
-  },
-  notSplit: (n, { pages }) => {
-    n.nr_failed_pages += pages
-  },
-  noMemory: (n, { pages, thp, part }) => {
-    if (!thp && !part) n.nr_failed++
-    n.nr_failed_pages += pages + n.nr_retry_pages
-    n.nr_thp_failed += n.thp_retry
-  },
+  ...byLargeFolioAndPage,
   passBegins,
-  passesEnd: (n, parts) => {
-    if (!parts) n.nr_failed += n.retry
-    n.nr_thp_failed += n.thp_retry
-    n.nr_failed_pages += n.nr_retry_pages
-  },
 }
 
 function succeeded(n: Counts, { pages, thp }: Counted): void {

@@ -1,4 +1,7 @@
-/** Checkpoints: a search that was killed and resumed says what one says that was never interrupted, or says why not. */
+/**
+ * Checkpoints: a search that was killed and resumed says what one says that was never interrupted, or says why not. Long
+ * because all cases share their way of killing a process and comparing what two runs say.
+ */
 import { spawn } from 'node:child_process'
 import {
   existsSync,
